@@ -29,7 +29,7 @@ export async function verifyLogs(options: VerifyCliOptions): Promise<void> {
   const threads = workers > 1 ? new AuditThreads({ connection, archive, threads: workers }) : undefined;
   try {
     await assertPartThere(logs, options);
-    await assertArchiveThere(logs, archive);
+    await assertArchiveThere(logs, archive, parts);
     const exchange =
       options.snapshots === true
         ? await (await import('../composition/exchange-of-logs.js')).exchangeOfLogs(logs)

@@ -4,18 +4,29 @@ import { partitionNumbers, type LogDirectory } from '@ballast/event-log';
 import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
 import { UsageError } from '../usage-error.js';
 
+/** What is looked at; absent: every log, every partition. */
+interface LookedAt {
+  readonly log?: string;
+  readonly partition?: number;
+}
+
 /**
- * Without its directory every archived range would be a fault of its own.
+ * Without its directory every range whose blocks are in the archive only would be a fault of its own.
  * @param archive where archived blocks are now; where they were put when absent
  * @throws UsageError for a directory that is not there
  */
-export async function assertArchiveThere(logs: LogDirectory, archive: string | undefined): Promise<void> {
+export async function assertArchiveThere(
+  logs: LogDirectory,
+  archive: string | undefined,
+  { log: only, partition: onlyPartition }: LookedAt,
+): Promise<void> {
   const partitionsIn = new Map<string, number>();
-  for (const name of [...SERVICE_LOGS, ...EXCHANGE_LOGS].filter((each) => logs.has(each))) {
+  const names = [...SERVICE_LOGS, ...EXCHANGE_LOGS].filter((each) => logs.has(each) && (only ?? each) === each);
+  for (const name of names) {
     const log = logs.log(name);
-    for (const partition of partitionNumbers(log)) {
-      const { archived } = await log.standing(partition);
-      const places = new Set(archived.map(({ place }) => path.resolve(archive ?? place)));
+    for (const partition of partitionNumbers(log).filter((each) => (onlyPartition ?? each) === each)) {
+      const removed = (await log.standing(partition)).archived.filter(({ removedBy }) => removedBy !== null);
+      const places = new Set(removed.map(({ place }) => path.resolve(archive ?? place)));
       for (const place of places) partitionsIn.set(place, (partitionsIn.get(place) ?? 0) + 1);
     }
   }
@@ -26,7 +37,7 @@ export async function assertArchiveThere(logs: LogDirectory, archive: string | u
     );
     if (isThere) continue;
     throw new UsageError(
-      `the archive ${place} is not there: old blocks of ${partitions} partitions are in it; put it back from a copy, or name the directory that holds it with --archive`,
+      `the archive ${place} is not there: old blocks of ${partitions === 1 ? 'one partition' : `${partitions} partitions`} are in it; put it back from a copy, or name the directory that holds it with --archive`,
     );
   }
 }

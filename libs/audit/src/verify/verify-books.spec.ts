@@ -7,6 +7,7 @@ interface Told {
   readonly type: string;
   readonly payload: object;
   readonly actor: string | null;
+  readonly cause?: { readonly kind: 'event' | 'command' };
 }
 const told = (type: string, payload: object, actor: string | null = null): Told => ({ type, payload, actor });
 
@@ -152,13 +153,21 @@ describe('books that were imported [CLR-ACC-090, CLR-ACC-091]', () => {
     const note = key.signNote(bookNote('go-live', digestOfBook(of)));
     const signed = { digest: digestOfBook(of), signature: note.trimEnd().split('\n').at(-1) };
     const agreed = told('BookImportApproved', { ...signed, postings: [], importId: 'go-live', accounts: 2 }, 'ben');
-    const choice = (accountId: string, as = model): Told => told('MarginModelChosen', { accountId, model: as });
+    const choice = (accountId: string, as = model, kind: 'event' | 'command' = 'event'): Told => ({
+      ...told('MarginModelChosen', { accountId, model: as }),
+      cause: { kind },
+    });
     const global = [begun(signed), part(chosen), agreed];
     expect(await found(global)).toContain('ann.main came with something else');
     expect(await found(global, [...came(), choice('ann.main')])).toContain('ann.main came with something else');
     expect(await found(global, [choice('ann.main'), ...came()])).toContain('bob.main came with something else');
     const both = [choice('ann.main'), choice('bob.main'), ...came()];
-    expect(await found(global, [...both, choice('ann.main', 'another@1')])).toBeUndefined();
+    const later = choice('ann.main', 'another@1', 'command');
+    expect(await found(global, [...both, later])).toBeUndefined();
+    // An account that came with nothing has its owner's choice alone.
+    expect(
+      await found([begun(), part(), approved()], [...came(), choice('bob.main', model, 'command')]),
+    ).toBeUndefined();
   });
 
   it.each<[string, readonly Told[], readonly Told[], string]>([

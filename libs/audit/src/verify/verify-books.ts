@@ -189,7 +189,7 @@ interface Came {
   readonly model: string | null;
 }
 
-/** What a partition booked from books, account by account, and the first model of each account, which a book may choose. */
+/** What a partition booked from books, account by account, and the models that books chose. */
 interface CameHere {
   readonly came: ReadonlyMap<string, Came>;
   readonly models: ReadonlyMap<string, string>;
@@ -199,15 +199,15 @@ interface CameHere {
 async function cameOf(logs: LogDirectory, partition: number, onRead: (entries: number) => void): Promise<CameHere> {
   const came = new Map<string, Came>();
   const models = new Map<string, string>();
-  for await (const { type, payload } of readPartition(logs.log('accounts'), partition)) {
+  for await (const { type, payload, cause } of readPartition(logs.log('accounts'), partition)) {
     onRead(1);
-    if (type === 'MarginModelChosen') {
+    // An owner chooses by command, a book by its approval.
+    if (type === 'MarginModelChosen' && cause.kind === 'event') {
       const { accountId, model } = payload as AccountsEvents['MarginModelChosen'];
-      if (!models.has(accountId)) models.set(accountId, model);
+      models.set(accountId, model);
     }
     if (type !== 'CollateralImported' && type !== 'PositionImported') continue;
     const { accountId, importId } = payload as AccountsEvents['CollateralImported'];
-    // A model that is chosen later is the owner's.
     const model = models.get(accountId) ?? null;
     const account = came.get(accountId) ?? { importId, collateral: {}, positions: [], model };
     came.set(accountId, account);

@@ -13,6 +13,11 @@ class UnsupportedBroker extends Error {
   override readonly name = 'UnsupportedBroker';
 }
 
+/** None of the brokers answers. */
+class BrokersNotReached extends Error {
+  override readonly name = 'BrokersNotReached';
+}
+
 /**
  * What kafkajs 2.2.4 implements, by API key; the lowest version is the one we need at least (headers, idempotence). Of Fetch we send one
  * version ourselves.
@@ -49,7 +54,7 @@ export function disagreements(offered: ReadonlyMap<number, VersionRange>): reado
 
 /**
  * Asks every broker which request versions it offers, before anything else is sent.
- * @throws UnsupportedBroker naming the requests that cannot work
+ * @throws UnsupportedBroker naming the requests that cannot work, BrokersNotReached
  */
 export async function probeBrokers({ brokers, ssl }: Pick<KafkaConnection, 'brokers' | 'ssl'>): Promise<void> {
   const answers = await Promise.all(
@@ -62,9 +67,12 @@ export async function probeBrokers({ brokers, ssl }: Pick<KafkaConnection, 'brok
   );
   const answered = answers.filter((answer) => 'offered' in answer);
   if (answered.length === 0) {
-    throw new Error(`no Kafka broker answers at ${brokers.join(', ')}`, {
-      cause: answers.find((answer) => 'error' in answer)?.error,
-    });
+    throw new BrokersNotReached(
+      `no Kafka broker answers at ${brokers.join(', ')}: start them, or correct KAFKA_BROKERS and what they ask for`,
+      {
+        cause: answers.find((answer) => 'error' in answer)?.error,
+      },
+    );
   }
   for (const { broker, offered } of answered) {
     const wrong = disagreements(offered);

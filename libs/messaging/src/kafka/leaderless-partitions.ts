@@ -8,9 +8,12 @@ interface Metadata {
   }[];
 }
 
+/** A request and how its answer is read, beside how long it may take and what is said of it. */
 interface Exchange {
   readonly request: { readonly apiName: string };
   readonly response: { parse(answer: Metadata): Promise<Metadata> };
+  readonly requestTimeout?: number;
+  readonly logResponseError?: boolean;
 }
 
 interface ConnectionPool {
@@ -72,10 +75,11 @@ export function tolerantClusters(kafka: Kafka, tolerated: Tolerated): ClusterMak
     connectionPoolBuilder.build = async (address) => {
       const pool = await build(address);
       const send = pool.send.bind(pool);
-      pool.send = ({ request, response }) => {
-        if (request.apiName !== 'Metadata') return send({ request, response });
+      pool.send = (exchange) => {
+        const { request, response } = exchange;
+        if (request.apiName !== 'Metadata') return send(exchange);
         const parse = (answer: Metadata): Promise<Metadata> => response.parse(tolerant(answer, tolerated));
-        return send({ request, response: { ...response, parse } });
+        return send({ ...exchange, response: { ...response, parse } });
       };
       return pool;
     };
@@ -83,12 +87,26 @@ export function tolerantClusters(kafka: Kafka, tolerated: Tolerated): ClusterMak
   };
 }
 
+/** Where members would begin to fetch. */
+type Beginnings = (
+  topics: readonly { readonly topic: string; readonly partitions: readonly { readonly partition: number }[] }[],
+) => Promise<readonly { readonly topic: string; readonly partitions: readonly object[] }[]>;
+
+/** A member of kafkajs asks the leaders where the partitions begin that it is given, again and again until each of them has said. */
+const atNought: Beginnings = async (topics) =>
+  topics.map(({ topic, partitions }) => ({
+    topic,
+    partitions: partitions.map(({ partition }) => ({ partition, offset: '0' })),
+  }));
+
 /**
  * A client whose group meets whatever partitions have no leader. For members that fetch nothing: one that does would not look for a new
- * leader for minutes.
+ * leader for minutes, and where it begins would matter.
  */
 export function withTolerantClusters(kafka: Kafka): Kafka {
   const { symbol } = makerOf(kafka);
-  Object.defineProperty(kafka, symbol, { value: tolerantClusters(kafka, { absentTopics: false }) });
+  const make = tolerantClusters(kafka, { absentTopics: false });
+  const value: ClusterMaker = (options) => Object.assign(make(options), { fetchTopicsOffset: atNought });
+  Object.defineProperty(kafka, symbol, { value });
   return kafka;
 }

@@ -1,4 +1,7 @@
 import net from 'node:net';
+import { PostgresLogStore } from '@ballast/event-log';
+import { readHouseDocuments } from '@ballast/house-documents';
+import { KafkaBus } from '@ballast/messaging';
 import { ConfigurationRefused } from './environment.js';
 import { processConfig } from './process-config.js';
 import { remedyOf } from './start-process.js';
@@ -25,6 +28,34 @@ describe('what a process says when it cannot start', () => {
     const error = await new Promise((resolve) => second.once('error', resolve));
     first.close();
     expect(remedyOf(error)).toBe(`127.0.0.1:${port} is taken by another process: end that one, or choose another PORT`);
+  });
+
+  it('names the folder of rules that is none, the brokers and the database that do not answer', async () => {
+    const failureOf = (work: () => unknown): Promise<unknown> =>
+      Promise.resolve()
+        .then(work)
+        .catch((error: unknown) => error);
+    const folder = await failureOf(() => readHouseDocuments('/nowhere'));
+    expect(remedyOf(folder)).toMatch(/^\/nowhere\/accounts is no folder/);
+    const free = net.createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => free.once('listening', resolve));
+    const { port } = free.address() as net.AddressInfo;
+    await new Promise((resolve) => free.close(resolve));
+    const brokers = await failureOf(() =>
+      KafkaBus.open({
+        connection: { brokers: [`127.0.0.1:${port}`], clientId: 'test' },
+        incarnationOf: () => '',
+        onIncident: () => undefined,
+      }),
+    );
+    expect(remedyOf(brokers)).toBe(
+      `no Kafka broker answers at 127.0.0.1:${port}: start them, or correct KAFKA_BROKERS and what they ask for`,
+    );
+    const connectionString = `postgres://ballast@127.0.0.1:${port}/ballast`;
+    const database = await failureOf(() => new PostgresLogStore({ connection: connectionString }).shapeOf('accounts'));
+    expect(remedyOf(database)).toBe(
+      `PostgreSQL does not answer at 127.0.0.1:${port}: start it, or correct DATABASE_URL`,
+    );
   });
 
   it('leaves a defect to be shown where it happened', () => {
