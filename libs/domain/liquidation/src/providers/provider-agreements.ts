@@ -105,7 +105,8 @@ export interface ProviderOffer extends ProviderAgreement {
 /**
  * Who takes over a position at a price that its account bears, the lowest discount first, equals by account:
  *   price = mark -/+ discount * notional per contract       (minus for a long, plus for a short; in the terms of the contract)
- * Nobody of the debtor's own accounts; nobody whose discount is more than equity bears of the position, so no take-over worsens health.
+ * Nobody of the debtor's own accounts; nobody whose discount is more than equity bears of the position by its share in the requirement; what leaves health no
+ * worse is judged by margin.
  * @see docs/spec/liquidation.md CLR-LIQ-053
  */
 export function offersFor({ agreements }: ProviderAgreements, offered: OfferedPosition): readonly ProviderOffer[] {

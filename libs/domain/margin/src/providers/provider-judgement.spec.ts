@@ -1,8 +1,12 @@
-import { GLOBAL } from '@ballast/event-sourcing';
+import { GLOBAL, type HouseDocument } from '@ballast/event-sourcing';
 import type { MarginFigures, ProviderEvents, Side } from '@ballast/facts';
 import { dec, text, type Decimal } from '@ballast/kernel';
+import { jest } from '@jest/globals';
+import fc from 'fast-check';
 import { listing, OptionHouse } from '../assess/option-house.fixtures.js';
-import { MarginHouse, MINUTE, NOON, payloadsOf, type Holding } from '../margin.fixtures.js';
+import { ValuedAccount } from '../assess/valued-account.js';
+import { MarginHouse, MINUTE, NOON, offering, payloadsOf, type Holding } from '../margin.fixtures.js';
+import { filledAccount } from '../pre-trade/filled-account.js';
 
 const at = (minutes: number, more = {}) => ({ at: NOON + minutes * MINUTE, BTC: '60000', ETH: '3000', ...more });
 const withBtc = (USD: string, quantity: string): Holding => ({
@@ -67,6 +71,15 @@ describe('what a provider can take over [CLR-MRG-073]', () => {
     const [said] = judged(open, ['p.main'], '1')?.providers ?? [];
     expect(said).toMatchObject({ refusal: 'below-initial-requirement' });
     expect(dec(said?.quantity ?? 1).lt(1)).toBe(true);
+  });
+
+  it('is judged once where he bears all of it', () => {
+    const open = house({ 'rich.main': { USD: '1000000' } });
+    const assessments = jest.spyOn(ValuedAccount.prototype, 'changedTo');
+    judged(open, ['rich.main'], '1');
+    // One of the debtor at the price, and one of him.
+    expect(assessments).toHaveBeenCalledTimes(2);
+    assessments.mockRestore();
   });
 
   it('is what closes an own position whatever he has, unless he is liquidated himself', () => {
@@ -151,6 +164,122 @@ describe('what a debtor can be rid of without being worse off [CLR-MRG-073] [CLR
     expect(handedOver(text(dec(most[2] ?? 0).plus('0.01')), '0.0136').lt(before)).toBe(true);
     // All of them at what their share bears: from 0.76 to 0.38.
     expect([before, handedOver('10', '0.0228')].map((health) => health.toFixed(2))).toEqual(['0.76', '0.38']);
+  });
+
+  it('is searched from the best price on, below what went there, and not at all once nothing goes', () => {
+    const { house } = strangle();
+    const everyBasisPoint = Array.from({ length: 201 }, (_, step) => text(dec('0.011').plus(dec(step).div(10_000))));
+    const alone = everyBasisPoint.map((discount) => givenUpAt(house, [discount])[0]);
+    const assessments = jest.spyOn(ValuedAccount.prototype, 'changedTo');
+    const together = givenUpAt(house, everyBasisPoint);
+    const made = assessments.mock.calls.length;
+    assessments.mockRestore();
+    expect(together).toEqual(alone);
+    const lots = together.map((quantity) => dec(quantity).div('0.01').toNumber());
+    // One where as much goes as before; where less does, as many halvings besides as that has digits in base two.
+    const most = lots.map((found, i) => {
+      const before = i === 0 ? 1_000 : (lots[i - 1] ?? 0);
+      return before === 0 ? 0 : found === before ? 1 : 1 + Math.ceil(Math.log2(before));
+    });
+    expect(made).toBeLessThanOrEqual(most.reduce((sum, each) => sum + each));
+    expect(lots.filter((found) => found === 1_000).length).toBeGreaterThan(1);
+    expect(lots.filter((found) => found === 0).length).toBeGreaterThan(10);
+    expect(givenUpAt(house, [...everyBasisPoint].reverse())).toEqual(together);
+  });
+
+  const BOOK = [CALL, PUT, 'BTC-7NOV25-66000-C', 'BTC-7NOV25-54000-P', 'BTC-PERP'] as const;
+  const ofTheBook = (documents?: readonly HouseDocument[]): OptionHouse => {
+    const house = new OptionHouse(documents);
+    house.list(...BOOK.slice(0, -1).map((id) => listing(id)));
+    house.reprice({ ...at(0), volatility: 0.6 });
+    return house;
+  };
+  interface Giver {
+    readonly name: string;
+    /** Of each contract of the book. */
+    readonly quantities: readonly string[];
+    readonly health: string;
+    readonly model?: string;
+  }
+  function opened(house: OptionHouse, { name, quantities, health, model }: Giver): void {
+    house.account(name, { USD: '0' });
+    if (model !== undefined) house.accept(house.modelChosen(name, model));
+    BOOK.forEach((instrument, i) => {
+      const quantity = quantities[i] ?? '0';
+      const cost = instrument === 'BTC-PERP' ? text(UNIT.times(quantity)) : '0';
+      house.accept(house.changed(name, { USD: '0', position: { instrument, quantity, cost } }));
+    });
+    const { equity, maintenance } = house.detailOf(name).figures;
+    const wanted = dec(maintenance).times(health).toDecimalPlaces(2);
+    house.accept(house.changed(name, { USD: text(wanted.minus(equity)) }));
+  }
+  /** What he can be rid of at a discount, of what he has of a contract, and whether so much of it leaves him no worse, to the cent of either. */
+  function partsOf(house: OptionHouse, { name, quantities }: Giver, place: number, discount: string) {
+    const [instrument, held] = [BOOK[place] ?? CALL, dec(quantities[place] ?? '0')];
+    const contract = house.assessor().market.open(instrument);
+    const valued = house.assessor().valuedAccount(house.machine.state.book.at(name));
+    const { equity, maintenance } = valued.figures;
+    if (contract === null || held.isZero() || !equity.gt(0)) return undefined;
+    const [side, sign] = held.isNegative() ? (['short', 1] as const) : (['long', -1] as const);
+    const price = contract.price.plus(UNIT.times(discount).times(sign));
+    const quantity = text(held.abs());
+    const payload: ProviderEvents['ProviderRoundOpened'] = {
+      ...{ roundId: `of-${name}`, request: { partition: 0, position: 1 }, caseId: `${name}#1`, accountId: name },
+      ...{ instrument, side, quantity, unitNotional: text(UNIT), limit: text(price), mark: text(contract.price) },
+      ...{ schedule: 1, accountVersion: 2, lot: '0.01', agreements: 'providers@1', windowMs: 1 },
+      providers: [{ accountId: 'elsewhere.main', discount, price: text(price), capacity: '1', used: '0', quantity }],
+    };
+    const fact = house.fact('liquidation', `providers-${instrument}`, 'ProviderRoundOpened', payload, GLOBAL);
+    const [answer] = payloadsOf(house.accept(fact), 'ProvidersJudged');
+    const healthWithout = (part: Decimal): boolean => {
+      const { figures } = valued.changedTo(filledAccount(valued.account, contract, part.times(sign), price));
+      // A cent that is no worse health, and one that either amount is rounded by.
+      const [most, least] = [figures.equity.plus('0.02'), figures.maintenance.minus('0.02')];
+      return most.times(maintenance).gte(equity.times(least));
+    };
+    return { givenUp: dec(answer?.givenUp?.[0]?.quantity ?? '0'), isNoWorseWithout: healthWithout };
+  }
+
+  it('leaves him no worse with any part of it either, by the model of the house', () => {
+    const house = ofTheBook();
+    let found = 0;
+    const quantities = fc.array(fc.integer({ min: -1_000, max: 1_000 }), { minLength: 5, maxLength: 5 });
+    const scale = fc.constantFrom('0.01', '1');
+    const [percent, basisPoints, place] = [fc.integer({ min: 1, max: 99 }), fc.nat(200), fc.nat(4)];
+    fc.assert(
+      fc.property(quantities, scale, percent, basisPoints, place, (hundredths, times, health, discount, chosen) => {
+        const giver = {
+          name: `debtor-${(found += 1)}.main`,
+          quantities: hundredths.map((each) => text(dec(each).times(times))),
+          health: text(dec(health).div(100)),
+        };
+        opened(house, giver);
+        const parts = partsOf(house, giver, chosen, text(dec(discount).div(10_000)));
+        for (let sixteenth = 1; parts !== undefined && sixteenth <= 16; sixteenth += 1) {
+          const part = parts.givenUp.times(sixteenth).div('0.16').floor().times('0.01');
+          expect(parts.isNoWorseWithout(part)).toBe(true);
+        }
+      }),
+      { numRuns: 40, examples: [[[-1_000, -1_000, 0, 0, 0], '0.01', 76, 136, 0]] },
+    );
+    const giver = { name: 'w105.main', quantities: ['-10', '-10', '0', '0', '0'], health: '0.76' };
+    opened(house, giver);
+    const { givenUp } = partsOf(house, giver, 0, '0.0136') ?? {};
+    expect(givenUp?.gt(1) === true && givenUp.lt(10)).toBe(true);
+  });
+
+  it('is judged as a whole by a model that asks for the less of two sums: a part of it may leave him worse', () => {
+    const model = 'derive-standard@1';
+    const house = ofTheBook(offering({ model }));
+    const giver = {
+      ...{ name: 'derived.main', model, health: '0.07' },
+      quantities: ['-741', '-879', '892', '521', '6'],
+    };
+    opened(house, giver);
+    expect(house.assessed(giver.name).model).toBe(model);
+    const parts = partsOf(house, giver, 1, '0.0099');
+    expect(parts?.givenUp).toEqual(dec('861.2'));
+    expect(['861.2', '161.47'].map((part) => parts?.isNoWorseWithout(dec(part)))).toEqual([true, false]);
   });
 
   it('is all of a position that stands alone, down to what equity bears of it', () => {

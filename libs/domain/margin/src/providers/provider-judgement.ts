@@ -11,9 +11,15 @@ type Round = ProviderEvents['ProviderRoundOpened'];
 /** A provider who is closed out himself takes over nothing, whatever it would hedge. */
 type Refusal = PreTradeRefusal | 'account-liquidated';
 
-/** The most whole lots, at most so many, that pass; found by halving, so what is found passes itself, whatever may fail below it. */
-function mostLots(lots: Decimal, passes: (lots: Decimal) => boolean): Decimal {
-  if (passes(lots)) return lots;
+/** Whether so many lots can go, or be taken over. */
+type Passes = (lots: Decimal) => boolean;
+
+/** The most whole lots, at most so many, that pass. */
+const mostLots = (lots: Decimal, passes: Passes): Decimal =>
+  lots.isZero() || passes(lots) ? lots : fewerLots(lots, passes);
+
+/** The most whole lots below so many that do not pass; found by halving, so what is found passes itself, whatever may fail below it. */
+function fewerLots(lots: Decimal, passes: Passes): Decimal {
   let [passed, refused] = [ZERO, lots];
   while (refused.minus(passed).gt(1)) {
     const between = passed.plus(refused).div(2).floor();
@@ -29,7 +35,8 @@ const CENT = dec('0.01');
 /**
  * The most whole lots, at most what is offered, that the debtor can be rid of at each price of the round with a health no worse than he has: his
  * account as it would be then, by whatever model decides of it. A share in the requirement says what the next contract frees; beside hedges all
- * of them may free less, and leave another loss the worst.
+ * of them may free less, and leave another loss the worst. The best price first, and at the next one no more: what leaves him no worse at a price
+ * does so at a better one, so each search begins where the one before ended, and none is made once nothing can go.
  */
 function givenUp(
   state: MarginState,
@@ -50,9 +57,10 @@ function givenUp(
       .times(maintenance)
       .gte(equity.times(figures.maintenance.minus(CENT)));
   };
-  const offered = dec(quantity).div(lot).floor();
-  return [...new Set(providers.map(({ price }) => price))].map((price) => {
-    const most = mostLots(offered, (lots) => isNoWorse(lots, price));
+  const better = (a: DecimalString, b: DecimalString): number => (side === 'long' ? dec(b).cmp(a) : dec(a).cmp(b));
+  let most = dec(quantity).div(lot).floor();
+  return [...new Set(providers.map(({ price }) => price))].sort(better).map((price) => {
+    most = mostLots(most, (lots) => isNoWorse(lots, price));
     return { price, quantity: text(most.times(lot)) };
   });
 }
@@ -74,8 +82,10 @@ export function judgeProviders(state: MarginState, round: Round): MarginEvents['
       return preTradeCheck(state, { accountId, instrument, quantity: signed, price }).code;
     };
     const asked = dec(quantity).div(lot).floor();
+    const fewer = (why: Refusal): Decimal =>
+      why === 'account-liquidated' ? ZERO : fewerLots(asked, (lots) => refusalOf(lots) === null);
     const refusal = state.book.isLiquidating(account) ? 'account-liquidated' : refusalOf(asked);
-    const lots = refusal === 'account-liquidated' ? ZERO : mostLots(asked, (fewer) => refusalOf(fewer) === null);
+    const lots = refusal === null ? asked : fewer(refusal);
     return [{ accountId, accountVersion: account.version, quantity: text(lots.times(lot)), refusal }];
   });
   const here = state.book.find(debtor);
