@@ -27,7 +27,7 @@ export function compareCommand(): Command {
     )
     .option(
       '--method <list>',
-      'how much a liquidation closes: to-target (the target health, in slices), full, or by-share (a fifth of what is held with each order); every rule runs with each',
+      'how much a liquidation closes: to-target (the target health, in slices), full, or by-share (orderShare of what is held with each order, 0.2 where the rule has none); every rule runs with each',
     )
     .option(
       '--providers <file>',

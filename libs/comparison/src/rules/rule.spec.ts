@@ -41,6 +41,10 @@ describe('a rule', () => {
     expect(bodyOf('adaptive:method=by-share:orderShare=0.5', 'liquidation-policy', 'liquidation')).toMatchObject({
       ...{ method: 'by-share', orderShare: '0.5' },
     });
+    expect(bodyOf('adaptive:method=by-share', 'liquidation-policy', 'liquidation')).toMatchObject({
+      ...{ method: 'by-share', orderShare: '0.2' },
+    });
+    expect(bodyOf('adaptive:method=full', 'liquidation-policy', 'liquidation')).not.toHaveProperty('orderShare');
     expect(bodyOf('adaptive', 'liquidation-policy', 'liquidation')).not.toHaveProperty('method');
   });
 

@@ -22,13 +22,16 @@ export class RuleError extends Error {
   override readonly name = 'RuleError';
 }
 
+/** Of what is held, what an order closes of a rule that says `by-share` and no more: the first fifth of Hyperliquid. */
+const USUAL_ORDER_SHARE = '0.2';
+
 const OWN = 'adaptive';
 const FLAT = 'flat';
 const FORMS =
   '"adaptive", "flat:0.03", a model of `ballast models` such as "binance-tiered@1", each with figures such as ":callMultiple=1.5"';
 
 /**
- * Reads `adaptive`, `flat:<rate>` or `<model>@<version>`, each with `:<figure>=<value>` behind it.
+ * Reads `adaptive`, `flat:<rate>` or `<model>@<version>`, each with `:<figure>=<value>` behind it; `:method=by-share` alone closes by fifths.
  * @throws RuleError
  */
 export function parseRule(name: string): Rule {
@@ -50,6 +53,7 @@ export function parseRule(name: string): Rule {
     }
     figures.set(figure, value);
   }
+  if (figures.get('method') === 'by-share' && !figures.has('orderShare')) figures.set('orderShare', USUAL_ORDER_SHARE);
   return { name, model: head === OWN || head === FLAT ? null : head, figures, providers: null };
 }
 

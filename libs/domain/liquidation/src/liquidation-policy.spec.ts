@@ -6,7 +6,6 @@ import { LIQUIDATION_POLICY, largestSliceNotional, paceOf, policyInForce, policy
 
 const BODY = {
   method: 'to-target',
-  orderShare: '0.2',
   theta: '0.8',
   psi: '1',
   sliceDurationMs: 60_000,
@@ -20,7 +19,10 @@ const BODY = {
   newestSchedules: 64,
 };
 /** Options are hedged only where a policy says so. */
-const FIELDS = Object.keys(BODY).join(', ').replace('newestSchedules', 'hedge, newestSchedules');
+const FIELDS = Object.keys(BODY)
+  .join(', ')
+  .replace('theta', 'orderShare, theta')
+  .replace('newestSchedules', 'hedge, newestSchedules');
 const document = (id: string, body: object = BODY) => ({
   kind: LIQUIDATION_POLICY.kind,
   id,
@@ -35,9 +37,15 @@ describe('a liquidation policy [CLR-LIQ-001]', () => {
   });
 
   it('closes to the target where it does not say how much [CLR-LIQ-060]', () => {
-    const { method, orderShare: _, ...silent } = BODY;
+    const { method, ...silent } = BODY;
     expect(LIQUIDATION_POLICY.of(document('silent@1', silent))).toEqual(LIQUIDATION_POLICY.of(document('silent@1')));
     expect(LIQUIDATION_POLICY.of(document('all@1', { ...silent, method: 'full' })).method).not.toBe(method);
+  });
+
+  it('says the share of an order where it closes by shares, and nowhere else [CLR-LIQ-060]', () => {
+    const byShare = { ...BODY, method: 'by-share', orderShare: '0.2' };
+    expect(LIQUIDATION_POLICY.of(document('shares@1', byShare)).orderShare?.toString()).toBe('0.2');
+    expect(LIQUIDATION_POLICY.of(document('silent@1')).orderShare).toBeNull();
   });
 
   const openShare = 'write a decimal above 0 below 1 as text in plain notation, such as "0.05"';
@@ -51,27 +59,31 @@ describe('a liquidation policy [CLR-LIQ-001]', () => {
   });
 
   it.each`
-    change                               | defect
-    ${{ method: 'at-once' }}             | ${'method: write one of to-target, full, by-share'}
-    ${{ theta: '0' }}                    | ${`theta: ${openShare}`}
-    ${{ theta: '1' }}                    | ${`theta: ${openShare}`}
-    ${{ theta: 0.8 }}                    | ${`theta: ${openShare}`}
-    ${{ psi: '1.1' }}                    | ${`psi: ${share}`}
-    ${{ psi: '-0.1' }}                   | ${`psi: ${share}`}
-    ${{ psi: undefined }}                | ${`psi: ${share}`}
-    ${{ sliceDurationMs: 0 }}            | ${'sliceDurationMs: write a whole number from 1 to 86400000'}
-    ${{ sliceDurationMs: 1.5 }}          | ${'sliceDurationMs: write a whole number from 1 to 86400000'}
-    ${{ paceMultiple: '0' }}             | ${'paceMultiple: write a decimal above 0 as text in plain notation, such as "0.05"'}
-    ${{ mostMeasuredVolume: '0.9' }}     | ${'mostMeasuredVolume: write a decimal from 1 to 100 as text in plain notation, such as "0.05"'}
-    ${{ leastMeasuredPace: '0' }}        | ${'leastMeasuredPace: write a decimal above 0 up to 1 as text in plain notation, such as "0.05"'}
-    ${{ minimumSliceNotional: '1e4' }}   | ${'minimumSliceNotional: write a decimal from 0 as text in plain notation, such as "0.05"'}
-    ${{ highestBankruptcyPrice: '0.9' }} | ${'highestBankruptcyPrice: write a decimal from 1 as text in plain notation, such as "0.05"'}
-    ${{ deleveragingDistance: '0' }}     | ${'deleveragingDistance: write a decimal above 0 up to 1 as text in plain notation, such as "0.05"'}
-    ${{ longestDeleveragingPause: 0 }}   | ${'longestDeleveragingPause: write a whole number from 1 to 1024'}
-    ${{ newestSchedules: 65 }}           | ${'newestSchedules: write a whole number from 1 to 64'}
-    ${{ hedge: { parts: 0 } }}           | ${'hedge.parts: write a whole number from 1 to 64'}
-    ${{ hedge: {} }}                     | ${'hedge.parts: write a whole number from 1 to 64'}
-    ${{ vega: '1' }}                     | ${`vega: leave it out; fields are ${FIELDS}`}
+    change                                     | defect
+    ${{ method: 'at-once' }}                   | ${'method: write one of to-target, full, by-share'}
+    ${{ method: 'by-share' }}                  | ${'orderShare: write the share of what is held that one order closes, or another method'}
+    ${{ method: 'full', orderShare: '1' }}     | ${'orderShare: leave it out: it is of the method by-share'}
+    ${{ orderShare: '0.2' }}                   | ${'orderShare: leave it out: it is of the method by-share'}
+    ${{ method: 'by-share', orderShare: '0' }} | ${'orderShare: write a decimal above 0 up to 1 as text in plain notation, such as "0.05"'}
+    ${{ theta: '0' }}                          | ${`theta: ${openShare}`}
+    ${{ theta: '1' }}                          | ${`theta: ${openShare}`}
+    ${{ theta: 0.8 }}                          | ${`theta: ${openShare}`}
+    ${{ psi: '1.1' }}                          | ${`psi: ${share}`}
+    ${{ psi: '-0.1' }}                         | ${`psi: ${share}`}
+    ${{ psi: undefined }}                      | ${`psi: ${share}`}
+    ${{ sliceDurationMs: 0 }}                  | ${'sliceDurationMs: write a whole number from 1 to 86400000'}
+    ${{ sliceDurationMs: 1.5 }}                | ${'sliceDurationMs: write a whole number from 1 to 86400000'}
+    ${{ paceMultiple: '0' }}                   | ${'paceMultiple: write a decimal above 0 as text in plain notation, such as "0.05"'}
+    ${{ mostMeasuredVolume: '0.9' }}           | ${'mostMeasuredVolume: write a decimal from 1 to 100 as text in plain notation, such as "0.05"'}
+    ${{ leastMeasuredPace: '0' }}              | ${'leastMeasuredPace: write a decimal above 0 up to 1 as text in plain notation, such as "0.05"'}
+    ${{ minimumSliceNotional: '1e4' }}         | ${'minimumSliceNotional: write a decimal from 0 as text in plain notation, such as "0.05"'}
+    ${{ highestBankruptcyPrice: '0.9' }}       | ${'highestBankruptcyPrice: write a decimal from 1 as text in plain notation, such as "0.05"'}
+    ${{ deleveragingDistance: '0' }}           | ${'deleveragingDistance: write a decimal above 0 up to 1 as text in plain notation, such as "0.05"'}
+    ${{ longestDeleveragingPause: 0 }}         | ${'longestDeleveragingPause: write a whole number from 1 to 1024'}
+    ${{ newestSchedules: 65 }}                 | ${'newestSchedules: write a whole number from 1 to 64'}
+    ${{ hedge: { parts: 0 } }}                 | ${'hedge.parts: write a whole number from 1 to 64'}
+    ${{ hedge: {} }}                           | ${'hedge.parts: write a whole number from 1 to 64'}
+    ${{ vega: '1' }}                           | ${`vega: leave it out; fields are ${FIELDS}`}
   `('says: $defect', ({ change, defect }: { change: object; defect: string }) => {
     expect(LIQUIDATION_POLICY.defects('p@1', { ...BODY, ...change })).toEqual([defect]);
   });

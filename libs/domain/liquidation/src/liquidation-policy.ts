@@ -1,4 +1,14 @@
-import { choice, documentKind, figure, optional, readBody, record, whole, type HouseRules } from '@ballast/documents';
+import {
+  choice,
+  documentKind,
+  figure,
+  made,
+  optional,
+  readBody,
+  record,
+  whole,
+  type HouseRules,
+} from '@ballast/documents';
 import type { LiquidationCostFigures } from '@ballast/facts';
 import { DAY_MS, MINUTE_MS, dec, roundUsd, type Decimal, type Instant } from '@ballast/kernel';
 
@@ -11,8 +21,8 @@ export interface LiquidationPolicy {
   /** `<name>@<version>`, cited by every order. */
   readonly id: string;
   readonly method: LiquidationMethod;
-  /** Of what is held, what one order closes by the method `by-share`, in (0, 1]. */
-  readonly orderShare: Decimal;
+  /** Of what is held, what one order closes by the method `by-share`, in (0, 1]; null by any other. */
+  readonly orderShare: Decimal | null;
   /** Share of the attributable equity that a penalty may take, in (0, 1): a penalty alone never makes equity negative. */
   readonly theta: Decimal;
   /** Share of unused modelled execution cost that is returned to the client, in [0, 1]. */
@@ -62,22 +72,33 @@ export const LONGEST_EXPECTATION_MS = DAY_MS;
 /** Most schedules that a partition keeps, whatever the policy says. */
 export const MOST_SCHEDULES = 64;
 
-const POLICY_FORM = record({
-  method: optional(choice(LIQUIDATION_METHODS), 'to-target'),
-  orderShare: optional(figure({ above: '0', max: '1' }), dec('0.2')),
-  theta: figure({ above: '0', below: '1' }),
-  psi: figure({ min: '0', max: '1' }),
-  sliceDurationMs: whole(1, DAY_MS),
-  paceMultiple: figure({ above: '0' }),
-  mostMeasuredVolume: figure({ min: '1', max: '100' }),
-  leastMeasuredPace: figure({ above: '0', max: '1' }),
-  minimumSliceNotional: figure({ min: '0' }),
-  highestBankruptcyPrice: figure({ min: '1' }),
-  deleveragingDistance: figure({ above: '0', max: '1' }),
-  longestDeleveragingPause: whole(1, 1_024),
-  hedge: optional(record({ parts: whole(1, 64) }), null),
-  newestSchedules: whole(1, MOST_SCHEDULES),
-});
+const POLICY_FORM = made(
+  record({
+    method: optional(choice(LIQUIDATION_METHODS), 'to-target'),
+    orderShare: optional(figure({ above: '0', max: '1' }), null),
+    theta: figure({ above: '0', below: '1' }),
+    psi: figure({ min: '0', max: '1' }),
+    sliceDurationMs: whole(1, DAY_MS),
+    paceMultiple: figure({ above: '0' }),
+    mostMeasuredVolume: figure({ min: '1', max: '100' }),
+    leastMeasuredPace: figure({ above: '0', max: '1' }),
+    minimumSliceNotional: figure({ min: '0' }),
+    highestBankruptcyPrice: figure({ min: '1' }),
+    deleveragingDistance: figure({ above: '0', max: '1' }),
+    longestDeleveragingPause: whole(1, 1_024),
+    hedge: optional(record({ parts: whole(1, 64) }), null),
+    newestSchedules: whole(1, MOST_SCHEDULES),
+  }),
+  (figures, refuse) => {
+    const { method, orderShare } = figures;
+    if (method === 'by-share' && orderShare === null) {
+      refuse('orderShare', 'write the share of what is held that one order closes, or another method');
+    }
+    if (method !== 'by-share' && orderShare !== null)
+      refuse('orderShare', 'leave it out: it is of the method by-share');
+    return figures;
+  },
+);
 
 /** The `liquidation-policy` document. */
 export const LIQUIDATION_POLICY = documentKind<LiquidationPolicy>('liquidation-policy', (body, id) => {

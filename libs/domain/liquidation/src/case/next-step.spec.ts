@@ -445,6 +445,8 @@ describe('the ladder [CLR-LIQ-021] [CLR-LIQ-034]', () => {
     expect(asked(basis('9000', { agreements }))).toBe('4.616');
     expect(asked(basis('9000', { agreements: agreed('0') }))).toBe('4');
     expect(asked(basis('9000', { agreements }), { ...POLICY, method: 'full' })).toBe('10');
+    const byShare = { ...POLICY, method: 'by-share', orderShare: dec('0.25') } as const;
+    expect(asked(basis('9000', { agreements }), byShare)).toBe('2.5');
   });
 
   const granted = { notional: dec('60000'), from: schedule.asOf, until: schedule.asOf + 1 };

@@ -11,7 +11,7 @@ import {
 } from '@ballast/kernel';
 import { contractOf, type CloseableContract, type CloseableContracts } from '../closeable-contracts.js';
 import type { HedgeRules, LiquidationPolicy } from '../liquidation-policy.js';
-import { closeOutPace, measuredBook } from '../slice/close-out-market.js';
+import { closeOutPace, largestOrder, measuredBook } from '../slice/close-out-market.js';
 
 type Schedule = Pick<MarginGlobalEvents['ScheduleInForce'], 'underlyings' | 'asOf'>;
 
@@ -67,7 +67,7 @@ export function hedgeRequest(
 ): LiquidationEvents['HedgeAsked'] | undefined {
   const books = optionBooks(assessment, contracts).flatMap((underlying) => {
     const offered = hedgesOf(underlying, contracts, schedule.asOf).map(({ instrument: { id }, lot }) => {
-      const most = largestOrder(id, underlying, schedule, policy);
+      const most = largestHedge(id, underlying, schedule, policy);
       const largest = turn?.instrument === id ? minOf(most, turn.notional) : most;
       return { instrument: id, lot: text(lot), largest: text(largest) };
     });
@@ -80,7 +80,7 @@ export function hedgeRequest(
 }
 
 /** USD: on whichever side the delta turns out to be. */
-function largestOrder(
+function largestHedge(
   instrument: string,
   underlying: Underlying,
   { underlyings }: Schedule,
@@ -88,9 +88,7 @@ function largestOrder(
 ): Decimal {
   const schedule = underlyings.find((each) => each.underlying === underlying);
   invariant(schedule !== undefined, `no schedule for ${instrument}`);
-  const largestOn = (side: Side): Decimal => {
-    const pace = closeOutPace(schedule, instrument, measuredBook(schedule, instrument, side), policy);
-    return policy.method === 'full' ? pace.perMinute : pace.largestSlice;
-  };
+  const largestOn = (side: Side): Decimal =>
+    largestOrder(policy, closeOutPace(schedule, instrument, measuredBook(schedule, instrument, side), policy));
   return minOf(largestOn('long'), largestOn('short'));
 }

@@ -103,6 +103,21 @@ describe('before an option is closed [CLR-LIQ-080]', () => {
   });
 
   it.each`
+    method         | orderShare    | largest            | why
+    ${'to-target'} | ${null}       | ${/^694444\.44/}   | ${'a slice'}
+    ${'full'}      | ${null}       | ${/^3472222\.22$/} | ${'the pace of the minute'}
+    ${'by-share'}  | ${dec('0.2')} | ${/^3472222\.22$/} | ${'the pace of the minute: a share is of a position, not of its hedge'}
+  `(
+    'by the method $method an order of it is at most $why [CLR-LIQ-060]',
+    ({ method, orderShare, largest }: Pick<LiquidationPolicy, 'method' | 'orderShare'> & { largest: RegExp }) => {
+      expect(nextStep(ready, basis('9000'), { ...HEDGING, method, orderShare })).toMatchObject({
+        kind: 'ask-for-hedge',
+        request: { books: [{ contracts: [{ largest: expect.stringMatching(largest) as string }, {}, {}] }] },
+      });
+    },
+  );
+
+  it.each`
     why                                  | current                                                                                  | given                            | policy     | expected
     ${'the policy does not say so'}      | ${ready}                                                                                 | ${basis('9000')}                 | ${POLICY}  | ${'ask-for-turn'}
     ${'nothing is held but a perpetual'} | ${ready}                                                                                 | ${basis('9000', {}, 'BTC-PERP')} | ${HEDGING} | ${'ask-for-turn'}

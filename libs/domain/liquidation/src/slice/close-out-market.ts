@@ -1,6 +1,6 @@
 import { ONE, ZERO, clamp, dec, maxOf, minOf, roundUsd, text, type Decimal } from '@ballast/kernel';
 import type { InstrumentId, LiquidationEvents, Side, UnderlyingSchedule } from '@ballast/facts';
-import { largestSliceNotional, paceOf, type LiquidationPolicy } from '../liquidation-policy.js';
+import { largestSliceNotional, paceOf, type LiquidationMethod, type LiquidationPolicy } from '../liquidation-policy.js';
 import { RATE_DIGITS } from './slice-cost.js';
 
 /** What a pace follows: the margin parameters, the measured volume, or the measured depth. */
@@ -8,7 +8,7 @@ export type PaceFrom = LiquidationEvents['CloseOutTurnRequested']['paceFrom'];
 
 /** How much of an instrument may be closed. */
 export interface Pace {
-  /** Largest notional of one order, and of all orders of the instrument in a minute, USD. */
+  /** Largest notional of one slice, and of all orders of the instrument in a minute, USD. */
   readonly largestSlice: Decimal;
   readonly perMinute: Decimal;
   readonly from: PaceFrom;
@@ -67,6 +67,21 @@ export function closeOutPace(
     from: perMinute.lt(byVolume) ? 'depth' : volume.gt(approved) ? 'volume' : 'parameters',
   };
 }
+
+/** What bounds one order: who works toward a target goes in slices, the others take what the minute bears. */
+const BOUND_OF_ORDER: Readonly<Record<LiquidationMethod, 'largestSlice' | 'perMinute'>> = {
+  'to-target': 'largestSlice',
+  full: 'perMinute',
+  'by-share': 'perMinute',
+};
+
+/**
+ * Largest notional of one order by the method in force, of a slice and of a hedge alike.
+ * @returns USD
+ * @see docs/spec/liquidation.md CLR-LIQ-060
+ */
+export const largestOrder = ({ method }: Pick<LiquidationPolicy, 'method'>, pace: Pace): Decimal =>
+  pace[BOUND_OF_ORDER[method]];
 
 /**
  * Expected cost of an order against the mark, by the square-root law through the measured depth D within x of the best price:

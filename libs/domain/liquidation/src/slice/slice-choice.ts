@@ -14,6 +14,7 @@ import {
   closeOutPace,
   expectedRate,
   expectedRateBehind,
+  largestOrder,
   measuredBook,
   type MeasuredBook,
   type Pace,
@@ -210,16 +211,15 @@ export function chooseSlice(
   );
   const position = cheapestToClose(trading);
   const rate = provisionalRate(position.charged.penalty, position.equityRate, policy.theta);
-  const { pace } = position;
-  const largest = policy.method === 'to-target' ? pace.largestSlice : pace.perMinute;
+  const largest = largestOrder(policy, position.pace);
   const sized = sliceSizes(position, assessment, dec(schedule.targetHealth), policy, largest);
   const quantity = costedQuantity(position, taken ?? position.pace.perMinute, policy, sized);
   return { position, quantity, provisionalRate: rate, requirementFreed: requirementFreed(position, quantity) };
 }
 
 /**
- * What of a position brings its account to the target health when closing it costs so much of its notional, or what the method in force closes instead
- * of that, whatever the market bears; whole lots, of a position of a lot at least.
+ * What others are asked to take of a position, whatever the market bears: by `to-target` what brings its account to the target health when closing
+ * it costs so much of its notional, by `full` all of it, by `by-share` the share of it that one order closes; whole lots, of a position of a lot at least.
  * @param rate fraction of the notional
  * @see docs/spec/liquidation.md CLR-LIQ-053
  */
@@ -307,9 +307,9 @@ export function withinTurn(slice: Slice, notional: Decimal): Slice {
 }
 
 /**
- * Quantity of a slice by the final rate it is expected to end with: what the target health needs, or, by the method that closes all, as much as
- * may be, or a share of what is held, rounded up; at most the largest slice, at least the minimum notional; a remainder below the minimum is closed with it, even beyond the largest
- * slice. Always whole lots, as the exchange trades them; only what an account holds below one lot goes as it is, so a position off the lot
+ * Quantity of an order by the final rate it is expected to end with: by `to-target` what the target health needs, by `full` as much as may be, by
+ * `by-share` the share of what is held, lots rounded up. At most the largest order of the method, at least the minimum notional; a remainder below the
+ * minimum is closed with it, even beyond the largest order. Always whole lots, as the exchange trades them; only what an account holds below one lot goes as it is, so a position off the lot
  * ends with an order of its odd remainder.
  * @param largest USD that is closed at most at a time
  * @see docs/spec/liquidation.md CLR-LIQ-023, CLR-LIQ-027, CLR-LIQ-060
@@ -335,7 +335,10 @@ function sliceSizes(
   const neededBy: Readonly<Record<LiquidationMethod, (rate: Decimal) => Decimal | null>> = {
     'to-target': (rate) => lotsToTarget(missing, freed.minus(rate.times(notional))),
     full: () => most,
-    'by-share': () => wholeLots.times(orderShare).ceil(),
+    'by-share': () => {
+      invariant(orderShare !== null, 'a policy that closes by shares says which');
+      return wholeLots.times(orderShare).ceil();
+    },
   };
   return (rate) => {
     const wanted = minOf(neededBy[method](rate) ?? most, most);
