@@ -59,7 +59,7 @@ export function readDocument(file: string): HouseDocument {
     text = fs.readFileSync(file, 'utf8');
   } catch (error) {
     throw new DocumentFileError(
-      `${file} cannot be read: ${(error as NodeJS.ErrnoException).code}; name an existing file`,
+      `${file} cannot be read: ${(error as NodeJS.ErrnoException).code}; name a file that can be read`,
     );
   }
   let content: unknown;

@@ -24,6 +24,7 @@ export const ACCOUNTS_REJECTIONS = {
   'withdrawals-closed': 'The house pays no withdrawals of this asset.',
   'amount-invalid': 'An amount is a decimal number as text, in plain notation.',
   'amount-not-positive': 'The amount must be above zero.',
+  'collateral-of-nothing': 'Leave the asset out, or write what the account has of it or owes.',
   'amount-too-large': 'The amount is beyond 1e15.',
   'amount-too-fine': 'The amount has more digits after the point than the asset or the order book knows.',
   'deposit-id-invalid': 'A deposit id has 1 to 120 printable ASCII characters without blanks.',

@@ -214,6 +214,20 @@ describe('a live book that is imported [CLR-ACC-090] [CLR-ACC-091]', () => {
     for (const desk of at.desks) expect(desk.rebuilt().state).toEqual(desk.state);
   });
 
+  it('brings a margin model that was offered when the book was judged, and is off the list when it is approved', () => {
+    const at = house();
+    const model = 'adaptive-portfolio@1';
+    const book = changed(0, { marginModel: model });
+    bring(at, book);
+    at.approve('selectable-models', { models: [{ model: 'scenario-scan@1', reason: 'asked for by market makers' }] });
+    expect(codeOf(approve(at, book))).toBe('accepted');
+    expect(deskIn(at, ANN).state.accounts.get(ANN)?.model).toBe(model);
+    const next = { ...book, importId: 'go-live-2', accounts: [{ ...book.accounts[0]!, accountId: `${ANN}2` }] };
+    expect(bring(at, next)).toBe('accepted');
+    expect(detailOf(approve(at, next))).toContain('does not offer');
+    expect(at.violations).toEqual([]);
+  });
+
   it('brings what an account owes, which the custodian does not have', () => {
     const at = house();
     const owing = { ...changed(1, { collateral: { USD: '-1500' } }), custody: { USD: '31000', BTC: '0.5' } };
@@ -250,7 +264,7 @@ describe('a live book that is imported [CLR-ACC-090] [CLR-ACC-091]', () => {
   it.each<[string, Book, RegExp]>([
     ['a margin model that nobody may choose', changed(1, { marginModel: 'okx-depeg@1' }), /does not offer/],
     ['a debt of a part of a cent', changed(1, { collateral: { USD: '-0.001' } }), /more digits/],
-    ['collateral of nothing', changed(1, { collateral: { USD: '0' } }), /must be above zero/],
+    ['collateral of nothing', changed(1, { collateral: { USD: '0' } }), /0 USD: Leave the asset out/],
     ['a contract that is not cleared', changed(1, held({ instrument: 'DOGE-PERP' })), /does not clear/],
     ['no whole lot', changed(1, held({ instrument: OPTION, quantity: '0.00000001' })), /no whole number of lots/],
     ['a position of nothing', changed(1, held({ quantity: '0' })), /must be above zero/],

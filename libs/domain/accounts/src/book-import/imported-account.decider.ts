@@ -47,6 +47,7 @@ export function judgeImported(state: AccountsState, accounts: readonly ImportedA
     for (const [asset, amount] of Object.entries(collateral)) {
       const kept = keptAsset(state, asset);
       if (kept === undefined) refuse('asset-not-kept', asset);
+      else if (dec(amount).isZero()) refuse('collateral-of-nothing', `${amount} ${asset}`);
       else {
         const reading = readPositive(text(dec(amount).abs()), kept.minorUnitDigits);
         if (!reading.readable) refuse(reading.code, `${amount} ${asset}`);
@@ -125,7 +126,7 @@ export function* decideImportedAccounts(
   const accounts = waiting(state, importId);
   for (const { accountId, collateral, positions, marginModel } of accounts) {
     yield fact('AccountOpened', { accountId });
-    // Before it holds anything, so that no other model judges what it holds.
+    // Before it holds anything, so that no other model judges what it holds; one taken off the list since the book was judged stays with who has it.
     if (marginModel !== undefined) yield fact('MarginModelChosen', { accountId, model: marginModel });
     const amounts = Object.entries(collateral).sort(([a], [b]) => compareText(a, b));
     const held = amountsOf(Object.fromEntries(amounts.map(([asset, amount]) => [asset, dec(amount)])));

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { assessedNow } from '../margin.queries.js';
-import { NOON } from '../margin.fixtures.js';
+import { NOON, offering } from '../margin.fixtures.js';
 import { listing, OptionHouse } from '../assess/option-house.fixtures.js';
 import { assessImportedInSteps, type ImportedStanding } from './imported-accounts.js';
 
 const CALL = 'BTC-7NOV25-60000-C';
 type Imported = Parameters<typeof assessImportedInSteps>[1][number];
 
-function house(): OptionHouse {
-  const open = new OptionHouse();
+function house(...documents: ConstructorParameters<typeof OptionHouse>): OptionHouse {
+  const open = new OptionHouse(...documents);
   open.list(listing(CALL));
   open.reprice({ at: NOON, BTC: '60000', ETH: '3000', volatility: 0.6 });
   return open;
@@ -74,6 +74,20 @@ describe('accounts of a live book, before they are opened [CLR-ACC-092]', () => 
     const open = house();
     open.account('ann.main', { USD: '100', position: { instrument: CALL, quantity: '1', cost: '0' } });
     expect(held?.figures).toEqual(assessedNow(open.machine.state, 'ann.main')?.figures);
+  });
+
+  it('are judged by the model that the book names', () => {
+    const spans = offering({ model: 'span-like@1' });
+    const option = { instrument: CALL, quantity: '-1', averagePrice: '900' };
+    const byOwn = account('ann.main', '20000', [option]);
+    const [own] = asked(house(spans), byOwn);
+    const [chosen] = asked(house(spans), { ...byOwn, marginModel: 'span-like@1' });
+    const open = house(spans);
+    open.account('ann.main', { USD: '20000', position: { instrument: CALL, quantity: '-1', cost: '0' } });
+    expect(own?.figures).toEqual(assessedNow(open.machine.state, 'ann.main')?.figures);
+    open.accept(open.modelChosen('ann.main', 'span-like@1'));
+    expect(chosen?.figures).toEqual(assessedNow(open.machine.state, 'ann.main')?.figures);
+    expect(chosen?.figures).not.toEqual(own?.figures);
   });
 
   it('cannot be told before the first price set, nor with a contract that has no price', () => {
