@@ -13,7 +13,7 @@ export interface PlainMessage {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What is read is known from the beginning, so no request is waited for by a partition that is not in it. */
+/** What is read is known from the beginning; so long waits at most a partition that has moved to a broker whose request is under way. */
 const HOLD_MS = 5_000;
 
 /** Topics that carry no log: what is said there is for those who listen now, and nobody's record. */
