@@ -60,7 +60,7 @@ describe('ballast compare', () => {
     [['--rules', 'flat:0.03,flat:0.03'], 'stands in the list twice'],
     [['--rules', 'adaptive:courage=2', '--scenario', STRETCH, '--accounts', '10', '--seeds', '1'], 'courage'],
     [['--scenario', 'crash-2020-03@noon'], 'a part is written'],
-    [['--providers', 'nowhere.json'], '--providers: nowhere.json is no JSON'],
+    [['--providers', 'nowhere.json'], '--providers: nowhere.json cannot be read: ENOENT; name a file that can be read'],
     [['--providers', PARAMETERS], 'give one of kind liquidity-providers'],
     [['--scenario', 'crash-2020-03@2019-01-01T00:00:00Z/2019-01-02T00:00:00Z'], 'must lie in'],
   ])('refuses %j', (args, problem) => {
