@@ -12,6 +12,7 @@ import { createdShape, migrateLog, presentShape } from './migrate.js';
 import { APPENDED, MOST_ATTEMPTS, PostgresLog } from './postgres-log.js';
 import { PostgresSnapshots } from './postgres-snapshots.js';
 import { isTransient } from './transient-error.js';
+import { withClient } from './with-client.js';
 
 /** Keeps others from archiving the same database at the same time; any fixed number. */
 const ARCHIVING_LOCK = 6_251_998_219;
@@ -144,10 +145,8 @@ export class PostgresLogStore implements LogStore {
   }
 
   /** @returns false when anything does not fit: then nothing is stored */
-  async #insertTogether(byLog: readonly (readonly [PostgresLog, readonly PlacedItem[]])[]): Promise<boolean> {
-    const client = await this.pool.connect();
-    let failed: Error | undefined;
-    try {
+  #insertTogether(byLog: readonly (readonly [PostgresLog, readonly PlacedItem[]])[]): Promise<boolean> {
+    return withClient(this.pool, async (client) => {
       await client.query('begin');
       for (const [log, items] of byLog) {
         if (await log.insertIn(client, items)) continue;
@@ -156,12 +155,7 @@ export class PostgresLogStore implements LogStore {
       }
       await client.query('commit');
       return true;
-    } catch (error) {
-      failed = error as Error;
-      throw error;
-    } finally {
-      client.release(failed);
-    }
+    });
   }
 
   async close(): Promise<void> {

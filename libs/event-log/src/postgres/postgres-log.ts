@@ -33,6 +33,7 @@ import { appendValues, blockOf, checkpointOf, cursorOf, headOf, noteOf, rangeOf,
 import { logSql, type LogSql } from './log-sql.js';
 import { PostgresOutcomes } from './postgres-outcomes.js';
 import { isTransient } from './transient-error.js';
+import { withClient } from './with-client.js';
 
 interface ArchivedNotes {
   readonly place: BlockPlace;
@@ -466,9 +467,7 @@ export class PostgresLog implements ArchivableLog {
 
   async #inTransaction<T>(begin: string, work: (ask: Ask) => Promise<T>): Promise<T> {
     invariant(!this.#closed, `log ${this.name} is closed`);
-    const client = await this.pool.connect();
-    let failed: Error | undefined;
-    try {
+    return withClient(this.pool, async (client) => {
       await client.query(begin);
       const done = await work(
         async (statement, values) =>
@@ -476,13 +475,7 @@ export class PostgresLog implements ArchivableLog {
       );
       await client.query('commit');
       return done;
-    } catch (error) {
-      // The connection is thrown away, and with it the transaction.
-      failed = error as Error;
-      throw error;
-    } finally {
-      client.release(failed);
-    }
+    });
   }
 
   async #surroundings(ask: Ask, items: readonly AppendItem[]): Promise<(partition: number) => Surroundings> {

@@ -4,6 +4,7 @@ import type { PlacedOutcome } from '@ballast/event-sourcing';
 import type { OutcomeAt, OutcomeIndex } from '../outcome-index.js';
 import { plainArray, textArray } from './array-literal.js';
 import type { LogNames } from './log-names.js';
+import { withClient } from './with-client.js';
 
 const KEY_BYTES = 16;
 
@@ -79,9 +80,7 @@ export class PostgresOutcomes implements OutcomeIndex {
   }
 
   async rebuild(partition: number, pages: (upTo: number) => AsyncIterable<readonly PlacedOutcome[]>): Promise<void> {
-    const client = await this.pool.connect();
-    let failed: Error | undefined;
-    try {
+    await withClient(this.pool, async (client) => {
       await client.query('begin');
       // A writer that adds meanwhile waits here.
       const { rows } = await client.query<{ position: string }>(
@@ -98,13 +97,7 @@ export class PostgresOutcomes implements OutcomeIndex {
         );
       }
       await client.query('commit');
-    } catch (error) {
-      // The connection is thrown away, and with it the transaction.
-      failed = error as Error;
-      throw error;
-    } finally {
-      client.release(failed);
-    }
+    });
   }
 
   async #rows<Row extends pg.QueryResultRow>(

@@ -62,13 +62,16 @@ export function floatOf(value: Integer, scale: number): number | undefined {
   return typeof value === 'number' && scale < FLOAT_POWERS.length ? value / (FLOAT_POWERS[scale] as number) : undefined;
 }
 
+/** Without its sign. */
+const sizeOf = <Value extends Integer>(value: Value): Value => (value < 0 ? (-value as Value) : value);
+
 /** A float as its bits. */
 const BITS = new DataView(new ArrayBuffer(8));
 const LOG10_OF_2 = 0.3010299956639812;
 
 /** Decimal digits of an integer; 1 of zero. */
 export function digitsOf(value: Integer): number {
-  const size = value < 0 ? -value : value;
+  const size = sizeOf(value);
   BITS.setFloat64(0, Number(size));
   const power = (BITS.getUint16(0) >> 4) - 1_023;
   if (power > 1_023) return size.toString().length;
@@ -136,8 +139,6 @@ export function quotientOf(dividend: bigint, divisor: bigint, rounding: Rounding
   return step === 0 ? whole : step > 0 ? whole + 1n : whole - 1n;
 }
 
-const sizeOf = (value: bigint): bigint => (value < 0n ? -value : value);
-
 /**
  * So many digits a dividend has to be moved by for the whole part of its quotient to have exactly `digits`; below 0 the divisor is to be.
  * @param dividend not 0
@@ -146,7 +147,7 @@ export function digitsToQuotient(dividend: Integer, divisor: Integer, digits: nu
   const gap = digitsOf(divisor) - digitsOf(dividend);
   // Both as long as the longer: the one that is no less gives a quotient from 1 to 9, which is one digit more.
   const [left, right] = gap >= 0 ? [shifted(dividend, gap), divisor] : [dividend, shifted(divisor, -gap)];
-  return digits + gap - ((left < 0 ? negated(left) : left) >= (right < 0 ? negated(right) : right) ? 1 : 0);
+  return digits + gap - (sizeOf(left) >= sizeOf(right) ? 1 : 0);
 }
 
 /**
