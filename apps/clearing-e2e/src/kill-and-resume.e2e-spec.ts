@@ -42,34 +42,31 @@ describe('kill -9 of the whole process group in the middle of simulate', () => {
       ...CI_WINDOW_OPTIONS,
       ...['--data-dir', data(), '--snapshot-entries', SNAPSHOT_ENTRIES, '--json'],
     ];
-    const harmed: Record<Harm, number> = { damaged: 0, deleted: 0 };
-    let passedOver = 0;
-    let killsOfRun = 0;
-    let runsKilled = 0;
-    for (let kills = 0; kills < KILLS;) {
+    let deleted = 0;
+    /** Of those that the next life finds. */
+    let damaged = 0;
+    // What must have been seen is waited for, and not left to the draw: the last life finds damaged snapshots.
+    for (let kills = 0; kills < KILLS || damaged === 0 || deleted === 0;) {
       const run = new BallastProcess(command());
       const killed = await killedAtRandom(run, draw);
       const { code, stdout, stderr } = await run.finished();
-      passedOver += stderr.match(/is passed over/g)?.length ?? 0;
+      damaged = 0;
       if (killed) {
         kills += 1;
-        killsOfRun += 1;
         const harm = HARMS[kills % HARMS.length];
-        if (harm !== undefined) harmed[harm] += await harmSnapshotsIn(data(), harm);
+        if (harm === 'damaged') damaged = await harmSnapshotsIn(data(), harm);
+        if (harm === 'deleted') deleted += await harmSnapshotsIn(data(), harm);
         continue;
       }
       // It was faster than the kill: what it brought to an end after the kills before must be right already.
       expect({ code, stderr }).toMatchObject({ code: 0 });
       expect((JSON.parse(stdout) as Summary).digests).toEqual(undisturbed);
-      runsKilled += killsOfRun > 0 ? 1 : 0;
-      killsOfRun = 0;
       attempt += 1;
     }
-    expect((await ballastJson<Summary>(...command())).digests).toEqual(undisturbed);
-    expect(runsKilled + (killsOfRun > 0 ? 1 : 0)).toBeGreaterThan(0);
-    expect(harmed.damaged).toBeGreaterThan(0);
-    expect(harmed.deleted).toBeGreaterThan(0);
-    expect(passedOver).toBeGreaterThan(0);
+    const { code, stdout, stderr } = await new BallastProcess(command()).finished();
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(stderr).toContain('is passed over');
+    expect((JSON.parse(stdout) as Summary).digests).toEqual(undisturbed);
     expect(await ballastJson('verify', '--data-dir', data(), '--json')).toMatchObject({ ok: true });
   });
 
