@@ -29,7 +29,7 @@ export const decision = z
     summary: z.string().meta({
       description: 'The decision in a sentence.',
       example:
-        'Margin call of 133.91 USD, due 2020-03-12T11:45:00Z: equity 3510.12 USD is below the call requirement 3644.03 USD.',
+        'Margin call of 133.91 USD, due 2020-03-12T11:45:00Z: equity 7154.15 USD is below the call requirement 7288.06 USD.',
     }),
     state: accountMarginState.nullable().meta({ description: 'State of the account after it, when it is about that.' }),
     figures: marginFigures.nullable(),

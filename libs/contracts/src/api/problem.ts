@@ -213,7 +213,7 @@ export const problem = z
       title: 'Equity would not cover the initial requirement',
       status: 422,
       code: 'below-initial-requirement',
-      detail: 'Equity without this withdrawal would be 3510.12 USD, the initial requirement is 5466.05 USD.',
+      detail: 'Equity without this withdrawal would be 9010.12 USD, the initial requirement is 9110.07 USD.',
       errors: [],
     },
   });

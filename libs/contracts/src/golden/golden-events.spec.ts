@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { z } from 'zod';
 import { canonicalText } from '@ballast/kernel';
 import { EMPTY_HEAD, seal, type LogEntry } from '@ballast/event-sourcing';
-import type { OptionalField, Schema } from '@ballast/facts';
+import type { MarginFigures, OptionalField, Schema } from '@ballast/facts';
 import { allEventSchemas, schemaOf } from '../event-schemas.js';
 import { parseEntry } from '../parse-entry.js';
 import { decodeMessage, encodeMessage } from '../wire/message.js';
-import { goldenEvents, isFurther } from './golden-events.fixtures.js';
+import { goldenEvents, isFurther, type GoldenEvent } from './golden-events.fixtures.js';
 
 const golden = goldenEvents();
 
@@ -72,6 +72,32 @@ function unseenFields(schema: FieldSchema, examples: readonly unknown[], path = 
     ...(typeof values === 'object' ? unseenFields(values, records.flatMap(Object.values), `${path}.*`) : []),
     ...[...anyOf, ...oneOf].flatMap((choice) => unseenFields(choice, examples, path)),
   ];
+}
+
+type Level = 'liquidation' | 'call' | 'initial';
+
+/** On which side of which level the equity of an example is. */
+const EQUITY_BELOW: Readonly<Record<string, { readonly level: Level; readonly is: boolean }>> = {
+  LiquidationTriggered: { level: 'liquidation', is: true },
+  LiquidationOpened: { level: 'liquidation', is: true },
+  MarginCallIssued: { level: 'call', is: true },
+  MarginCallExpired: { level: 'call', is: true },
+  MarginCallMet: { level: 'call', is: false },
+  WithdrawalCleared: { level: 'initial', is: false },
+  WithdrawalRefused: { level: 'initial', is: true },
+};
+
+interface Figured {
+  readonly figures?: MarginFigures;
+  readonly deficit?: string;
+}
+
+/** What an example says of one account, if it does. */
+function figuresOf({ file, entry: { type, payload } }: GoldenEvent) {
+  const { assessment, deficit, ...told } = payload as Figured & { readonly assessment?: Figured };
+  const { figures } = assessment ?? told;
+  if (figures === undefined) return [];
+  return [{ file, type, deficit, figures }];
 }
 
 describe('golden events', () => {
@@ -153,4 +179,16 @@ describe('golden events', () => {
       }
     }
   });
+
+  it.each(golden.flatMap(figuresOf))(
+    '$file has requirements in the order of their levels, and equity on its side of them',
+    ({ type, figures, deficit }) => {
+      const of = (name: keyof MarginFigures): number => Number(figures[name]);
+      const levels = [of('liquidation'), of('maintenance'), of('call'), of('initial')];
+      expect(levels).toEqual(levels.toSorted((a, b) => a - b));
+      if (deficit !== undefined) expect((of('call') - of('equity')).toFixed(2)).toBe(deficit);
+      const side = EQUITY_BELOW[type];
+      if (side !== undefined) expect([type, of('equity') < of(side.level)]).toEqual([type, side.is]);
+    },
+  );
 });
