@@ -33,7 +33,10 @@ export class CommandIndex {
     const [command] = commands;
     if (command === undefined) return;
     let unindexed = this.#unindexed.get(partition);
-    if (unindexed === undefined) this.#unindexed.set(partition, (unindexed = { first: command.number, ids: [] }));
+    // What stands before and was not told here, because the answer to its append was lost, is read from the blocks.
+    if (unindexed === undefined || command.number !== unindexed.first + unindexed.ids.length) {
+      this.#unindexed.set(partition, (unindexed = { first: command.number, ids: [] }));
+    }
     for (const { commandId } of commands) unindexed.ids.push(commandId);
     // The first of an owner asks what the former one left out.
     const isFirst = !this.#indexed.has(partition);

@@ -242,6 +242,24 @@ describe('a log in PostgreSQL', () => {
     expect((await verifyPartition(again, 0)).faults).toEqual([]);
   });
 
+  it('finds a command again by its id though the answer to its append was lost [CLR-LOG-005]', async () => {
+    const fresh = await store.open({ ...SHAPE, name: 'unanswered' });
+    const elsewhere = await store.open({ ...SHAPE, name: 'unanswered' });
+    const writer = await Writer.take(fresh, 0);
+    const item = (id: string) => writer.item([], { commands: [writer.command(id)] });
+    await fresh.append([item('c-1')]);
+    await fresh.append([item('c-2')]);
+    // What a writer sees whose connection broke behind the commit.
+    const unanswered = item('c-3');
+    await elsewhere.append([unanswered]);
+    expect(await fresh.append([unanswered])).toEqual([{ status: 'duplicate' }]);
+    for (let n = 4; n <= 300; n++) await fresh.append([item(`c-${n}`)]);
+    await Promise.all([fresh.close(), elsewhere.close()]);
+    const again = await store.open({ ...SHAPE, name: 'unanswered' });
+    for (let n = 1; n <= 300; n++) expect((await again.commandById(0, `c-${n}`))?.number).toBe(n);
+    expect((await verifyPartition(again, 0)).faults).toEqual([]);
+  });
+
   it('stores each item once although its backends are terminated again and again', async () => {
     const fresh = await store.open({ ...SHAPE, name: 'terminated' });
     const committer = new GroupCommitter(fresh);
