@@ -133,7 +133,18 @@ describe('a log of which half is archived and removed [CLR-LOG-060]', () => {
     await approveCorrection(log, { ...place, actor: 'ben' });
     for (let item = 0; item < 3; item++) await log.append([other.item([{}])]);
     archiver = new Archiver(log, 0);
-    await archiveHalf();
+    await write();
+    await archiver.propose(1, 'ann', 'retention of the month');
+    await archiver.approve(1, 'ben', archive);
+    // Approved and not deleted: it stands in the database and in the archive.
+    for (const reader of [log, await opened(store)]) {
+      expect((await reader.read(0, 0, 1))[0]).toMatchObject({ payload: { deficit: '7' }, readAs: { figures } });
+      expect((await verifyPartition(reader, 0)).faults).toEqual([]);
+      await expect(proposeCorrection(reader, { ...place, figures, actor: 'ann', reason: 'again' })).rejects.toThrow(
+        'payload.deficit is read as 7',
+      );
+    }
+    await archiver.finish(1);
     const { rows } = await superuser.query('select note from margin.block where partition = 0 and note like $1', [
       '%event-corrected%',
     ]);

@@ -232,9 +232,10 @@ export function logSql({ table }: LogNames) {
     lastCheckpoint: `select ${checkpoint} from ${table('checkpoint')} order by number desc limit 1`,
     /** Nobody else writes to the partition until the transaction ends. */
     hold: `select partition from ${partition} where partition = $1 for no key update`,
+    /** Of blocks behind a number. */
     notes: `
       select note from ${block}
-      where partition = $1 and note <> '' order by first_position, number`,
+      where partition = $1 and number > $2 and note <> '' order by first_position, number`,
     /** Says in a block what persons did to the partition itself, or said of its events. */
     note: noted(
       `held.epoch, coalesce(held.worker, '') as worker, held.incarnation`,

@@ -169,21 +169,26 @@ export class PostgresLog implements ArchivableLog {
 
   async notes(partition: number): Promise<readonly string[]> {
     this.#assertPartition(partition);
-    return [...(await this.#archivedNotes(partition)), ...(await this.#rows('notes', [partition])).map(noteOf)];
+    for (;;) {
+      const { place, notes } = await this.#archivedNotes(partition);
+      const stored = (await this.#rows('notes', [partition, place.number])).map(noteOf);
+      // What was removed meanwhile stands in the archive only.
+      if (!(await this.#archived.refresh(partition))) return [...notes, ...stored];
+    }
   }
 
   async addNote(partition: number, decide: (before: readonly string[]) => string): Promise<void> {
     this.#assertPartition(partition);
-    const archived = await this.#archivedNotes(partition);
+    const { place, notes } = await this.#archivedNotes(partition);
     await this.#inTransaction('begin', async (ask) => {
       await ask('hold', [partition]);
-      const before = (await ask('notes', [partition])).map(noteOf);
-      await ask('note', [partition, decide([...archived, ...before])]);
+      const stored = (await ask('notes', [partition, place.number])).map(noteOf);
+      await ask('note', [partition, decide([...notes, ...stored])]);
     });
   }
 
-  /** Of blocks that only the archive holds. */
-  async #archivedNotes(partition: number): Promise<readonly string[]> {
+  /** Of blocks that are read from the archive, though the database may hold some of them still. */
+  async #archivedNotes(partition: number): Promise<ArchivedNotes> {
     await this.#archived.refresh(partition);
     const end = this.#archived.end(partition).number;
     let { place, notes } = this.#notesInArchive.get(partition) ?? NO_NOTES;
@@ -192,8 +197,9 @@ export class PostgresLog implements ArchivableLog {
       notes = [...notes, ...blocks.flatMap(({ note }) => (note === '' ? [] : [note]))];
       place = blocks.at(-1) as Block;
     }
-    this.#notesInArchive.set(partition, { place, notes });
-    return notes;
+    const read = { place, notes };
+    this.#notesInArchive.set(partition, read);
+    return read;
   }
 
   async readLines(partition: number, after: number, limit: number): Promise<readonly EventLine[]> {
