@@ -1,3 +1,4 @@
+import { GLOBAL } from '@ballast/event-sourcing';
 import type { FundEvents } from '@ballast/facts';
 import { dec, sum, text } from '@ballast/kernel';
 import fc from 'fast-check';
@@ -133,6 +134,18 @@ describe('gains of a settlement that pay losses nobody has paid [CLR-ACC-072]', 
     open.variation(FUTURE, '61800');
     expect(text(loss.minus(open.shortfall()))).toBe(taken);
     sound(open);
+  });
+
+  it('are not cut of an account whose money has left since margin judged it, though enough is free', () => {
+    const { open, a } = house();
+    const desk = open.deskOf(a);
+    const accountVersion = desk.state.accounts.get(a)?.version ?? 0;
+    const cut = { partition: desk.partition, accountId: a, accountVersion, gain: '100', amount: '50' };
+    const fixed = { instrument: FUTURE, dueAt: 1, called: '50', gains: '100', taken: '50', cuts: [cut] };
+    open.withdraw(a, 'USD', '500');
+    for (const held of open.heldWithdrawals()) open.answer(held, true, 0);
+    const [reduced] = desk.takeAny('VariationHaircutFixed', fixed, GLOBAL, 'accounts');
+    expect(reduced?.payload).toMatchObject({ cut: '50', amount: '0', collateral: { USD: '470' } });
   });
 
   it('are left alone where the house does not cut them, where nothing is open, and where nobody gained', () => {

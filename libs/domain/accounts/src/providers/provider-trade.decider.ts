@@ -3,6 +3,7 @@ import { dec, text, ZERO, type AccountId, type Decimal } from '@ballast/kernel';
 import { fact, type AccountsFact, type AccountsState } from '../accounts.state.js';
 import { closingSide, counterSide, openAccount, settledTrade } from '../deleverage/house-trade.js';
 import { deliverLate } from '../expiry/expiry.decider.js';
+import { deliveryPriceOf } from '../ledger/instrument-book.js';
 
 type Round = Pick<ProviderEvents['ProviderRoundExecuted'], 'roundId' | 'request' | 'instrument'>;
 
@@ -32,8 +33,8 @@ function tradeBooked(state: AccountsState, { roundId, request, instrument }: Rou
 }
 
 /**
- * Books what providers of this partition take over, in the order of the round: all of it, or nothing when one has other figures than margin
- * has judged, or is liquidated by now. The round needs an answer for every take.
+ * Books what providers of this partition take over, in the order of the round: all of it, or nothing when an account has changed since margin
+ * judged it (money that has left it counts), is liquidated by now, or the contract is delivered. The round needs an answer for every take.
  * @see docs/spec/liquidation.md CLR-LIQ-055
  */
 export function* decideTakeOvers(
@@ -42,15 +43,15 @@ export function* decideTakeOvers(
 ): Generator<AccountsFact> {
   for (const { partition, accountId, accountVersion, quantity, price } of round.takes) {
     if (partition !== state.partition) continue;
-    const { figuresVersion } = openAccount(state, accountId);
-    const isAsJudged = figuresVersion <= accountVersion && !state.liquidating.has(accountId);
+    const isAsJudged = openAccount(state, accountId).version <= accountVersion && !state.liquidating.has(accountId);
+    const canBeHeld = deliveryPriceOf(state, round.instrument) === null;
     const executedQuantity = dec(quantity);
     yield tradeBooked(state, round, {
       role: 'provider',
       accountId,
       side: counterSide(round.side),
       executedQuantity,
-      quantity: isAsJudged ? executedQuantity : ZERO,
+      quantity: isAsJudged && canBeHeld ? executedQuantity : ZERO,
       price: dec(price),
     });
   }

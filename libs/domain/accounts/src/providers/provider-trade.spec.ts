@@ -6,20 +6,20 @@ import { CALL, COIN_FUTURE, deskOf, FUTURE, settle, SPECIFICATIONS, soundOf } fr
 type Booked = AccountsEvents['ProviderTradeBooked'];
 const ROUND = { roundId: 'r1', request: { partition: 0, position: 9 } };
 
-/** A debtor is long of somebody; providers take over at a price, each at the version that margin has judged. */
+/** A debtor is long of somebody; providers take over at a price, each as margin judged him so many versions ago. */
 function takenOver(
   house: ClearingHouse,
   instrument: string,
   debtor: string,
-  takes: readonly { readonly accountId: string; readonly quantity: string; readonly stale?: boolean }[],
+  takes: readonly { readonly accountId: string; readonly quantity: string; readonly behind?: number }[],
   price: string,
 ): readonly Booked[] {
   const round = { ...ROUND, caseId: `${debtor}#1`, accountId: debtor, instrument, side: 'long' } as const;
   const request = { partition: house.deskOf(debtor).partition, position: 9 };
-  const decided = takes.map(({ accountId, quantity, stale = false }) => {
+  const decided = takes.map(({ accountId, quantity, behind = 0 }) => {
     const desk = house.deskOf(accountId);
     const version = desk.machine.state.accounts.get(accountId)?.version ?? 0;
-    return { partition: desk.partition, accountId, accountVersion: version - (stale ? 1 : 0), quantity, price };
+    return { partition: desk.partition, accountId, accountVersion: version - behind, quantity, price };
   });
   const booked = house.desks.flatMap((desk) =>
     desk.take('ProviderRoundExecuted', { ...round, request, takes: decided }),
@@ -58,7 +58,7 @@ describe('a position that providers take over [CLR-LIQ-055]', () => {
     house.trade({ buyer: long, seller: short, instrument: CALL, quantity: '4', price: '1000' });
     const takes = [
       { accountId: one, quantity: '3' },
-      { accountId: other, quantity: '1', stale: true },
+      { accountId: other, quantity: '1', behind: 1 },
     ];
     const booked = takenOver(house, CALL, long, takes, '900');
     const figures = booked.map(({ accountId, executedQuantity, quantity, settlement }) => ({
@@ -83,6 +83,32 @@ describe('a position that providers take over [CLR-LIQ-055]', () => {
     expect(takenOver(house, CALL, long, [{ accountId: provider, quantity: '1' }], '900')).toMatchObject([
       { accountId: provider, quantity: '0', postings: [] },
     ]);
+  });
+
+  it('is nothing of a provider whose money has left since margin judged him, though it left by a withdrawal of his own', () => {
+    const house = new ClearingHouse(1, 3, SPECIFICATIONS);
+    const [long, short, provider] = house.accounts as [string, string, string];
+    house.deposit(provider, 'USD', '1000');
+    house.trade({ buyer: long, seller: short, instrument: CALL, quantity: '1', price: '1000' });
+    const judged = house.deskOf(provider).state.accounts.get(provider)?.version ?? 0;
+    house.withdraw(provider, 'USD', '1000');
+    for (const held of house.heldWithdrawals()) house.answer(held, true, 0);
+    const behind = (house.deskOf(provider).state.accounts.get(provider)?.version ?? 0) - judged;
+    expect(takenOver(house, CALL, long, [{ accountId: provider, quantity: '1', behind }], '900')).toMatchObject([
+      { accountId: provider, executedQuantity: '1', quantity: '0', collateral: {}, postings: [] },
+    ]);
+    expect([house.violations, house.atRest()]).toEqual([[], []]);
+  });
+
+  it('is nothing of a contract that is delivered since providers were judged: nobody could hold it', () => {
+    const desk = deskOf('t.main', 'p.main');
+    settle(desk, '61000');
+    const accountVersion = desk.state.accounts.get('p.main')?.version ?? 0;
+    const round = { ...ROUND, caseId: 't.main#1', accountId: 't.main', instrument: FUTURE, side: 'long' } as const;
+    const takes = [{ partition: 0, accountId: 'p.main', accountVersion, quantity: '2', price: '60500' }];
+    const events = desk.take('ProviderRoundExecuted', { ...round, takes });
+    expect(payloadOf(events, 'ProviderTradeBooked')).toMatchObject({ executedQuantity: '2', quantity: '0' });
+    soundOf(desk);
   });
 
   it('is delivered when it is booked only after the expiry', () => {

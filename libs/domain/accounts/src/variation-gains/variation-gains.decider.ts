@@ -18,8 +18,8 @@ export const offerGains = (
   });
 
 /**
- * Books the cuts that fall on this partition: whole, or nothing of an account that has changed since margin judged it, so that nobody
- * solvent is left with less than nothing. Each is answered.
+ * Books the cuts that fall on this partition: whole, or nothing of an account that has changed since margin judged it (money that has left it
+ * counts), so that nobody solvent is left with less than nothing. Each is answered.
  * @see docs/spec/accounts.md CLR-ACC-072
  */
 export function* reduceGains(
@@ -28,8 +28,8 @@ export function* reduceGains(
 ): Generator<AccountsFact> {
   for (const { partition, accountId, accountVersion, gain, amount: cut } of cuts) {
     if (partition !== state.partition) continue;
-    const figuresVersion = state.accounts.get(accountId)?.figuresVersion ?? accountVersion + 1;
-    const isAsJudged = figuresVersion <= accountVersion && freeDollars(state, accountId).gte(cut);
+    const version = state.accounts.get(accountId)?.version ?? accountVersion + 1;
+    const isAsJudged = version <= accountVersion && freeDollars(state, accountId).gte(cut);
     const amount = isAsJudged ? dec(cut) : ZERO;
     yield fact('VariationGainReduced', {
       accountId,
