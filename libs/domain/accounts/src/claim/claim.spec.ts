@@ -1,6 +1,6 @@
 import { dec, sum, text } from '@ballast/kernel';
 import type { AccountsEvents, FundEvents } from '@ballast/facts';
-import { aPriceSet } from '../accounts.fixtures.js';
+import { aPriceSet, fundDesk } from '../accounts.fixtures.js';
 import { accountsInvariants, lossTally } from '../accounts.invariants.js';
 import { accountStatement } from '../accounts.queries.js';
 import { ClearingHouse } from '../clearing-house.fixtures.js';
@@ -142,6 +142,25 @@ describe('what the waterfall has paid of a deficit [CLR-ACC-073]', () => {
     house.deposit(debtor, 'USD', '500');
     house.repay(debtor, '50');
     expect(said('ClaimRepaid')).toMatchObject([{ amount: '0' }]);
+  });
+
+  it('goes as far as it was waived, where the next case was paid for before the waiver was read: the rest comes back', () => {
+    const fund = fundDesk({ houseTranche: '0' });
+    const ofAccounts = (type: string, payload: object) => fund.takeAny(type, payload, 0, 'accounts');
+    const [debtor, deficit] = [
+      { accountId: 'a.main' },
+      { purpose: 'BankruptcyDeficit', order: null, underlying: null },
+    ];
+    ofAccounts('FundContributionForwarded', { contributionId: 'c1', amount: '100', postings: [] });
+    for (const [number, amount] of ['30', '20'].entries()) {
+      fund.takeAny('FundDrawRequested', { ...debtor, ...deficit, caseId: `a.main#${number + 1}`, amount }, 0);
+    }
+    ofAccounts('ClaimWaived', { ...debtor, caseId: 'a.main#1', amount: '30' });
+    const repaid = ofAccounts('ClaimRepaid', { ...debtor, amount: '20' });
+    expect(repaid.map(({ payload }) => payload)).toMatchObject([
+      { caseId: 'a.main#2', step: 'global-fund', amount: '20', remaining: '0', balance: '70' },
+    ]);
+    expect(fund.state.contributions.size).toBe(0);
   });
 
   it('is also what the residual party bears, while a coin is left that had no index: it comes back through the fund', () => {

@@ -1,6 +1,6 @@
 import { causeOf, type LogEntry } from '@ballast/event-sourcing';
 import { GAINS_STEP, type AccountsEvents, type FundEvents } from '@ballast/facts';
-import { dec, invariant, text, ZERO, type AccountId, type Decimal } from '@ballast/kernel';
+import { dec, invariant, minOf, text, ZERO, type AccountId, type Decimal } from '@ballast/kernel';
 import { post } from '../ledger/ledger.js';
 import { begunCall, isOfCall } from './gains-call.js';
 import { nameOf, placeOf, type Contribution, type FundCause, type FundState } from './fund.state.js';
@@ -26,6 +26,21 @@ export function noteUncovered(
     contribute(state, accountId, { caseId, step: 'global-fund', reserve: null, amount: dec(amount) });
   }
   state.due = causeOf(input);
+}
+
+/**
+ * A claim ends unpaid: what was paid first goes, as much as was claimed when it ended. Another case of the account may have been paid for by
+ * what is read here before, in a log of its own; that is claimed on.
+ */
+export function noteWaived({ contributions }: FundState, { accountId, amount }: AccountsEvents['ClaimWaived']): void {
+  let left = dec(amount);
+  const claimed = (contributions.get(accountId) ?? []).flatMap((paid): readonly Contribution[] => {
+    const waived = minOf(left, paid.amount);
+    left = left.minus(waived);
+    return waived.eq(paid.amount) ? [] : [{ ...paid, amount: paid.amount.minus(waived) }];
+  });
+  if (claimed.length === 0) contributions.delete(accountId);
+  else contributions.set(accountId, claimed);
 }
 
 /** What a partition offers of its gains. */

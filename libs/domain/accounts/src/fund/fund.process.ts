@@ -54,7 +54,7 @@ import {
   recoverLosses,
   tellOpenInterest,
 } from './fund.decider.js';
-import { fundEvolution, noteCut, noteOffer, noteUncovered } from './fund.evolve.js';
+import { fundEvolution, noteCut, noteOffer, noteUncovered, noteWaived } from './fund.evolve.js';
 import { emptyFund, nameOf, placeOf, type FundState } from './fund.state.js';
 import { withClosed } from './gains-call.js';
 import { noteDelivered, noteImported, noteReversed, noteTraded, type OpenInterests } from './open-interest.js';
@@ -126,9 +126,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
           observe: noteDue,
           decide: (state, input, context) => bookRepayment(state, input.payload, placeOf(input), context),
         },
-        ClaimWaived: {
-          observe: ({ contributions }, { payload: { accountId } }) => void contributions.delete(accountId),
-        },
+        ClaimWaived: { observe: (state, { payload }) => noteWaived(state, payload) },
         WithdrawalHeld: 'ignored',
         WithdrawalResubmitted: 'ignored',
         WithdrawalSettled: 'ignored',
