@@ -1,6 +1,6 @@
 import type { OutsideMessage } from '@ballast/event-sourcing';
 import { factsOf, PRODUCER_EVENTS, type ProducerEvents } from '@ballast/facts';
-import type { Instant } from '@ballast/kernel';
+import { subjectOf, type Instant } from '@ballast/kernel';
 import { sequenceKey, type Fork, type IntakeState } from './intake.state.js';
 
 const factOf = factsOf(PRODUCER_EVENTS);
@@ -63,7 +63,7 @@ export function approveContinuation(
   if (known === undefined) return { accepted: false, code: 'producer-unknown' };
   const { proposal } = known;
   if (proposal?.incarnation !== incarnation) return { accepted: false, code: 'continuation-not-proposed' };
-  if (proposal.proposer === actor) return { accepted: false, code: 'proposer-may-not-approve' };
+  if (subjectOf(proposal.proposer) === subjectOf(actor)) return { accepted: false, code: 'proposer-may-not-approve' };
   const { proposer, reason } = proposal;
   const payload = { producer, incarnation, continues: known.incarnation, proposer, reason };
   return { accepted: true, said: said(state, 'ProducerBegan', payload, actor) };

@@ -149,7 +149,9 @@ describe('the log of an exchange that is kept here', () => {
     expect(await intake.approve('engine', 'two', 'bob')).toMatchObject({ code: 'continuation-not-proposed' });
     expect(await intake.propose('engine', 'one', 'no', 'alice')).toMatchObject({ code: 'incarnation-used' });
     expect(await intake.propose('engine', 'two', 'restored', 'alice')).toEqual({ status: 'accepted' });
-    expect(await intake.approve('engine', 'two', 'alice')).toMatchObject({ code: 'proposer-may-not-approve' });
+    for (const proposer of ['alice', ' Alice ']) {
+      expect(await intake.approve('engine', 'two', proposer)).toMatchObject({ code: 'proposer-may-not-approve' });
+    }
     expect(await intake.approve('engine', 'two', 'bob')).toEqual({ status: 'accepted' });
     expect(await send(1, [deposit('d-1')], { incarnation: 'two' })).toEqual({ next: 2, outcomes: ['kept'] });
     expect(await send(2, [deposit('d-2')])).toBe('incarnation-ended');
