@@ -113,6 +113,17 @@ describe('verification of a log in PostgreSQL', () => {
     });
   }
 
+  it.each([
+    ['block', 'trace', 'block 3: its trace is empty'],
+    ['partition', 'worker', 'the partition’s row says worker "", its blocks say null'],
+  ])('finds an empty text in the place of none, in %s.%s [CLR-LOG-014]', async (table, column, what) => {
+    await superuser.query(`update margin.${table} set ${column} = '' where ${column} is null`);
+    const found = [...(await faultsOf(1)), ...(await faultsOf(0))];
+    expect(found.map((fault) => fault.what)).toContain(what);
+    await restore();
+    expect(await faultsOf(1)).toEqual([]);
+  });
+
   it.each(Object.keys(DIAGNOSTIC))(
     'finds a change of any column of %s in any row and names the partition [CLR-LOG-014]',
     async (table) => {

@@ -1,4 +1,4 @@
-import { InvariantViolation, MerkleFrontier, leafHash, matches, sha256 } from '@ballast/kernel';
+import { InvariantViolation, MerkleFrontier, leafHash, matches, sha256, subjectOf } from '@ballast/kernel';
 import { EMPTY_HEAD, chainHead, type LogEntry } from '@ballast/event-sourcing';
 import { figuresThatAreNone, mayHoldNoFigure, type FigureThatIsNone } from '@ballast/facts';
 import {
@@ -267,6 +267,8 @@ class PartitionAudit {
       this.#whole = false;
     }
     if (!block.chainBefore.equals(this.#head)) wrong('it does not continue the chain of the events before');
+    // The chain does not tell it from none.
+    if (block.trace === '') wrong('its trace is empty');
     this.#takeEvents(block, wrong);
     this.#takeCommands(block, wrong);
     this.#takeCursors(block, wrong);
@@ -295,7 +297,7 @@ class PartitionAudit {
     [this.#size, this.#commands] = [file.lastPosition, file.lastCommand];
     this.#head = Buffer.from(chain, 'hex');
     this.#block = { ...end, number: file.lastBlock, blockChain: Buffer.from(blockChain, 'hex') };
-    return { firstPosition: file.lastPosition + 1, number: file.lastBlock };
+    return behind(file);
   }
 
   /** An archived range must be as it was signed, and removed only as the log says. */
@@ -321,6 +323,9 @@ class PartitionAudit {
       );
     }
     if (this.#isPart) return;
+    if (range.removedBy !== null && subjectOf(range.removedBy) === subjectOf(range.proposedBy ?? range.removedBy)) {
+      wrong('two persons must have removed it, and did not');
+    }
     for (const [act, actor] of [
       ['archived-range-removal-proposed', range.proposedBy],
       ['archived-range-removed', range.removedBy],
@@ -522,7 +527,7 @@ class PartitionAudit {
       ['hop', head.hop, hop],
       ['number of commands', head.commands, this.#commands],
       ['epoch', head.epoch, epoch],
-      ['worker', head.worker ?? '', worker],
+      ['worker', JSON.stringify(head.worker), JSON.stringify(worker === '' ? null : worker)],
       ['chain of blocks', head.blockChain.toString('hex'), blockChain.toString('hex')],
       // Without a block there is nothing that tells it.
       ['incarnation', incarnation === '' ? '' : head.incarnation, incarnation],
@@ -559,7 +564,18 @@ class PartitionAudit {
     if (this.#suspects.size === 0) return;
     let place: BlockPlace = { firstPosition: 0, number: 0 };
     for (;;) {
-      const blocks = await log.blocks(this.partition, place, PAGE);
+      let blocks: readonly Block[];
+      try {
+        blocks = await log.blocks(this.partition, place, PAGE);
+      } catch (error) {
+        // What the archive has lost was told where it is missing.
+        if (error instanceof ArchiveFileRefused) {
+          place = behind(error.file);
+          continue;
+        }
+        if (error instanceof ArchiveRefused) return;
+        throw error;
+      }
       if (blocks.length === 0) return;
       for (const block of blocks) {
         entryLinesOf(block).forEach((line, index) => {
@@ -584,6 +600,12 @@ class PartitionAudit {
     this.found({ position: later.position, part, what: `it has the id ${id}, and so has ${part} ${position}` });
   }
 }
+
+/** The place of the last block of a file. */
+const behind = ({ lastPosition, lastBlock }: ArchivedFile): BlockPlace => ({
+  firstPosition: lastPosition + 1,
+  number: lastBlock,
+});
 
 const isBefore = (a: LogEntry['time'], b: LogEntry['time']): boolean =>
   a.clearing < b.clearing || (a.clearing === b.clearing && a.hop < b.hop);

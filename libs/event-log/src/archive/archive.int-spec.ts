@@ -2,6 +2,7 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
+import { uuidV5 } from '@ballast/kernel';
 import { CheckpointKey } from '../checkpoint.js';
 import { CheckpointWriter } from '../checkpoint-writer.js';
 import { approveCorrection, proposeCorrection } from '../corrections/corrector.js';
@@ -10,9 +11,11 @@ import { verifyPartition } from '../log-integrity.js';
 import { PostgresLogStore } from '../postgres/postgres-log-store.js';
 import { readPartition } from '../read-partition.js';
 import { testDatabase } from '../testing.js';
-import type { ArchivableLog } from './archivable-log.js';
+import type { ArchivableLog, RemovalDecision } from './archivable-log.js';
+import { digestOfManifest } from './archive-manifest.js';
 import { Archiver } from './archiver.js';
 import { DirectoryArchive } from './directory-archive.js';
+import { removalNoteText, type RemovalNote } from './removal-note.js';
 
 const PARTITION = 1;
 const ITEMS = 30;
@@ -203,6 +206,22 @@ describe('a log of which half is archived and removed [CLR-LOG-060]', () => {
     ]);
   });
 
+  it.each([
+    ['one person proposed and approved', ['ann', ' Ann']],
+    ['nobody proposed', [null, 'ben']],
+  ] as const)('is a fault to verify when %s it [CLR-LOG-061]', async (_, [proposer, approver]) => {
+    await write();
+    // As whoever may write to the database can say it.
+    const said =
+      (act: RemovalNote['act'], actor: string): RemovalDecision =>
+      (range) => ({ actor, note: removalNoteText({ act, actor, manifest: digestOfManifest(range) }) });
+    if (proposer !== null) {
+      await log.proposeRemoval(PARTITION, 1, said('archived-range-removal-proposed', proposer));
+    }
+    await log.approveRemoval(PARTITION, 1, said('archived-range-removed', approver));
+    expect(await faultsOf()).toEqual(['1: archived range 1: two persons must have removed it, and did not']);
+  });
+
   it('keeps what is not archived, whoever deletes [CLR-LOG-024]', async () => {
     await write();
     await expect(superuser.query('delete from margin.block where number = 3')).rejects.toThrow('final');
@@ -359,6 +378,16 @@ describe('an archive that is not as it was written', () => {
     await superuser.query(`update margin.archive set ${change}`);
     const both = [await verifyPartition(log, PARTITION), await verifyPartition(log, 0)];
     expect(both.flatMap(({ faults }) => faults).length).toBeGreaterThan(0);
+  });
+
+  it('is named beside an id that stands twice behind it [CLR-LOG-038]', async () => {
+    const id = uuidV5('twice');
+    for (let times = 0; times < 2; times++) await log.append([writer.item([{ id }])]);
+    await fs.rm(file);
+    expect(await faultsOf()).toEqual([
+      expect.stringContaining(`1: archive file ${file} is missing`),
+      `62: it has the id ${id}, and so has event 61`,
+    ]);
   });
 
   it('is named: what persons did, with another name in the log', async () => {
