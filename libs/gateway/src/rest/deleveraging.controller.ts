@@ -1,6 +1,6 @@
-import { Controller, Get, Headers, Inject, Param, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 import * as contract from '@ballast/contracts';
 import { GLOBAL } from '@ballast/event-sourcing';
 import { questions } from '@ballast/services';
@@ -46,7 +46,6 @@ export class DeleveragingController {
   @ApiOperation({ summary: 'Stream of what is announced: soon, on, off; resumes by position' })
   @StreamsLog('`event: DeleveragingAnnounced`; data = its canonical envelope', 'from the beginning', contract.logEntry)
   streamDeleveraging(
-    @Req() request: Request,
     @Res() response: Response,
     @Headers('last-event-id') lastEventId: string | undefined,
     @Query('after') after: unknown,
@@ -54,7 +53,7 @@ export class DeleveragingController {
     const { clearing, streams } = this;
     return streamEvents({
       of: { log: 'liquidation', partitions: [GLOBAL] },
-      ...{ clearing, streams, request, response, after: lastEventId ?? after },
+      ...{ clearing, streams, response, after: lastEventId ?? after },
       write: (event) =>
         event.type === 'DeleveragingAnnounced' ? { event: event.type, data: contract.streamedText(event) } : undefined,
     });

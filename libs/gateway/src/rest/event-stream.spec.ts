@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 import { GLOBAL } from '@ballast/event-sourcing';
 import type { ClearingGateway } from './clearing.gateway.js';
 import { Closing } from './closing.js';
@@ -12,6 +12,7 @@ const EVENTS = Array.from({ length: 500 }, (_, each) => ({ log: 'margin', partit
 class Taken extends EventEmitter {
   readonly written: string[] = [];
   writableNeedDrain = false;
+  destroyed = false;
   constructor(private readonly room: number) {
     super();
   }
@@ -19,7 +20,10 @@ class Taken extends EventEmitter {
   set = () => this;
   flushHeaders = () => undefined;
   end = () => undefined;
-  destroy = () => void this.emit('close');
+  destroy = () => {
+    this.destroyed = true;
+    this.emit('close');
+  };
   write(text: string): boolean {
     this.written.push(text);
     this.writableNeedDrain = this.written.length >= this.room;
@@ -43,7 +47,6 @@ function streamTo(response: Taken, aside?: () => Promise<string>, limits = {}) {
     ...{
       clearing,
       streams: new OpenStreams(closing, limits),
-      request: new EventEmitter() as unknown as Request,
       after: undefined,
     },
     response: response as unknown as Response,
@@ -84,6 +87,23 @@ describe('a stream from the beginning', () => {
     const { streaming } = streamTo(response, undefined, { patienceMs: 5 });
     await streaming;
     expect([isCut, response.written.length]).toEqual([true, 100]);
+  });
+});
+
+describe('a reader who has gone', () => {
+  it('while his place was looked up is written nothing, and takes no room from others', async () => {
+    const left = new Taken(Infinity);
+    left.destroy();
+    await streamTo(left, undefined, { mostOpen: 0 }).streaming;
+    expect(left.written).toEqual([]);
+  });
+
+  it('while he waited for news ends the stream', async () => {
+    const response = new Taken(Infinity);
+    const { streaming } = streamTo(response);
+    while (response.written.length < EVENTS.length) await new Promise((resolve) => setImmediate(resolve));
+    response.destroy();
+    await streaming;
   });
 });
 

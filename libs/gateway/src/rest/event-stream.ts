@@ -1,5 +1,5 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 import type { PartitionHead } from '@ballast/event-log';
 import type { LogEntry, SealedEvent } from '@ballast/event-sourcing';
 import type { ServiceLog } from '@ballast/facts';
@@ -31,7 +31,6 @@ export interface EventStreamOptions {
   readonly of: Streamed;
   readonly clearing: ClearingGateway;
   readonly streams: OpenStreams;
-  readonly request: Request;
   readonly response: Response;
   /** Last-Event-ID or what stands for it. */
   readonly after: unknown;
@@ -48,10 +47,10 @@ export interface EventStreamOptions {
  * log was restored or promoted meanwhile: the same positions may name other events then.
  */
 export async function streamEvents(options: EventStreamOptions): Promise<void> {
-  const { of, clearing, streams, request, response, write, aside, asideEveryMs } = options;
+  const { of, clearing, streams, response, write, aside, asideEveryMs } = options;
   const isRecent = options.after === RECENT;
   const { history, places } = await placesOf(clearing, of, isRecent ? NEWEST : options.after);
-  streams.begin(response);
+  const gone = streams.begin(response);
   if (isRecent) {
     for (const [partition, size] of places) {
       const before = Math.max(0, size - RECENT_ENTRIES);
@@ -67,8 +66,7 @@ export async function streamEvents(options: EventStreamOptions): Promise<void> {
   const news = new Set(places.keys());
   const fresh = new Map<number, SealedEvent[]>();
   let wake: () => void = () => undefined;
-  const gone = new AbortController();
-  if (streams.signal.aborted) gone.abort();
+  gone.signal.addEventListener('abort', () => wake(), { once: true });
   const unwatch = clearing.onAppended((entries: readonly LogEntry[]) => {
     for (const entry of entries) {
       if (entry.log !== of.log || !places.has(entry.partition)) continue;
@@ -93,12 +91,6 @@ export async function streamEvents(options: EventStreamOptions): Promise<void> {
   // Where it begins, so that a reader who is cut off before the first event misses none.
   if (aside !== undefined) response.write(`id: ${placeText(history, places)}\nevent: place\ndata: {}\n\n`);
   await say();
-  const close = (): void => {
-    gone.abort();
-    wake();
-  };
-  request.once('close', close);
-  streams.signal.addEventListener('abort', close, { once: true });
 
   /** Sends what follows the reader's place in a partition; true when there may be more. */
   const sendPage = async (partition: number): Promise<boolean> => {
@@ -134,7 +126,6 @@ export async function streamEvents(options: EventStreamOptions): Promise<void> {
     clearInterval(heartbeat);
     clearInterval(saying);
     unwatch();
-    streams.signal.removeEventListener('abort', close);
     response.end();
   }
 }

@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 import type { LogEntry } from '@ballast/event-sourcing';
 import type { AccountId } from '@ballast/kernel';
 import { questions } from '@ballast/services';
@@ -18,7 +18,6 @@ const PAUSE_MS = 50;
 export interface HeadroomStreamOptions {
   readonly clearing: ClearingGateway;
   readonly streams: OpenStreams;
-  readonly request: Request;
   readonly response: Response;
   readonly accountId: AccountId;
   /** Contracts that charges are wanted of. */
@@ -34,7 +33,7 @@ export interface HeadroomStreamOptions {
  * @see docs/spec/orders.md CLR-ORD-008
  */
 export async function streamHeadroom(options: HeadroomStreamOptions): Promise<void> {
-  const { clearing, streams, request, response, accountId, instruments, allowance = ALLOWANCE } = options;
+  const { clearing, streams, response, accountId, instruments, allowance = ALLOWANCE } = options;
   if (instruments.length > MOST_INSTRUMENTS) {
     const message = `instruments: ${instruments.length} are named; name at most ${MOST_INSTRUMENTS}`;
     throw new Problem('request-malformed', message, [
@@ -48,17 +47,10 @@ export async function streamHeadroom(options: HeadroomStreamOptions): Promise<vo
   };
   let said = await look();
   if (said === undefined) throw unknownAccount(accountId);
-  streams.begin(response);
+  const gone = streams.begin(response);
 
-  const gone = new AbortController();
   let wake: () => void = () => undefined;
-  const close = (): void => {
-    gone.abort();
-    wake();
-  };
-  if (streams.signal.aborted) gone.abort();
-  request.once('close', close);
-  streams.signal.addEventListener('abort', close, { once: true });
+  gone.signal.addEventListener('abort', () => wake(), { once: true });
   const unwatch = clearing.onAppended((entries: readonly LogEntry[]) => {
     if (entries.some((entry) => entry.partition === partition || entry.log === 'margin')) wake();
   });
@@ -86,7 +78,6 @@ export async function streamHeadroom(options: HeadroomStreamOptions): Promise<vo
     }
   } finally {
     unwatch();
-    streams.signal.removeEventListener('abort', close);
     response.end();
   }
 }

@@ -1,6 +1,6 @@
-import { Controller, Get, Headers, Inject, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Inject, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 import * as contract from '@ballast/contracts';
 import { GLOBAL } from '@ballast/event-sourcing';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
@@ -26,7 +26,6 @@ export class MarginEventsController {
     contract.logEntry,
   )
   streamMarginEvents(
-    @Req() request: Request,
     @Res() response: Response,
     @Headers('last-event-id') lastEventId: string | undefined,
     @Query('after') after: unknown,
@@ -34,7 +33,7 @@ export class MarginEventsController {
     const { clearing, streams } = this;
     return streamEvents({
       of: { log: 'margin', partitions: [GLOBAL, ...clearing.numbers] },
-      ...{ clearing, streams, request, response, after: lastEventId ?? after },
+      ...{ clearing, streams, response, after: lastEventId ?? after },
       write: (event) => ({ event: event.type, data: contract.streamedText(event) }),
     });
   }

@@ -23,21 +23,31 @@ export class OpenStreams {
     this.#patienceMs = patienceMs;
   }
 
-  /** Aborted when all of them have to end. */
-  get signal(): AbortSignal {
-    return this.closing.signal;
-  }
-
   /**
    * Says that server-sent events follow, which nobody on the way may keep or hold back.
+   * @returns aborted when the reader has gone, or when all streams have to end
    * @throws Problem `too-many-requests` when as many are open as may be
    */
-  begin(response: Response): void {
+  begin(response: Response): AbortController {
+    const gone = new AbortController();
+    // Who went away before, while his place was looked up, is told of by no event any more.
+    if (response.destroyed) {
+      gone.abort();
+      return gone;
+    }
     if (this.#open >= this.#mostOpen) {
       throw new Problem('too-many-requests', `${this.#open} streams are open; close those that nobody reads`);
     }
     this.#open += 1;
-    response.once('close', () => (this.#open -= 1));
+    const { signal } = this.closing;
+    const end = (): void => gone.abort();
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
+    response.once('close', () => {
+      this.#open -= 1;
+      signal.removeEventListener('abort', end);
+      end();
+    });
     response.status(200).set({
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
@@ -45,6 +55,7 @@ export class OpenStreams {
       'x-accel-buffering': 'no',
     });
     response.flushHeaders();
+    return gone;
   }
 
   /**

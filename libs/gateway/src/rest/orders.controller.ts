@@ -94,7 +94,6 @@ export class OrdersController {
   @InQuery(contract.headroomQuery)
   @Streams('`event: headroom`; data = Headroom', contract.headroomMessage)
   async streamHeadroom(
-    @Req() request: Request,
     @Res() response: Response,
     @Param('accountId') accountId: string,
     @Query() query: unknown,
@@ -102,7 +101,7 @@ export class OrdersController {
     const account = formed(accountId);
     const { instruments, allowance } = parsed(contract.headroomQuery, query, 'query');
     await streamHeadroom({
-      ...{ clearing: this.clearing, streams: this.streams, request, response, accountId: account },
+      ...{ clearing: this.clearing, streams: this.streams, response, accountId: account },
       instruments: (instruments ?? '').split(',').filter((name) => name !== ''),
       ...(allowance === undefined ? {} : { allowance }),
     });

@@ -1,6 +1,6 @@
-import { Controller, Get, Headers, Inject, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Inject, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 import * as contract from '@ballast/contracts';
 import { GLOBAL } from '@ballast/event-sourcing';
 import { StatusFigures } from './status-figures.js';
@@ -59,7 +59,6 @@ export class StatusController {
     contract.toldDecision,
   )
   streamLive(
-    @Req() request: Request,
     @Res() response: Response,
     @Headers('last-event-id') lastEventId: string | undefined,
     @Query('after') after: unknown,
@@ -67,7 +66,7 @@ export class StatusController {
     const { clearing, streams } = this;
     return streamEvents({
       of: { log: 'margin', partitions: [GLOBAL, ...clearing.numbers] },
-      ...{ clearing, streams, request, response, after: lastEventId ?? after ?? NEWEST },
+      ...{ clearing, streams, response, after: lastEventId ?? after ?? NEWEST },
       write: (event) => {
         if (!NEWS.has(event.type)) return undefined;
         const decision = contract.decisionOf(event);
