@@ -255,6 +255,24 @@ describe('the house at a past moment', () => {
     }
   });
 
+  it('is the same however often it is asked for, and says which events it was made from', async () => {
+    const { clearing } = riskBoard.parse((await house.get('/risk/board')).body);
+    // A moment that no other test asks about, in the midst of what the logs hold.
+    const at = iso(clearing - 90_000);
+    const questions = ['/markets', '/fund', '/deleveraging/rounds', '/surfaces/BTC', '/rules/pricing/history'];
+    for (const path of questions.map((each) => `${each}?at=${at}`)) {
+      const first = (await house.get(path)).text;
+      expect({ path, text: (await house.get(path)).text }).toEqual({ path, text: first });
+    }
+    const { asOf, items } = documentsPage.parse((await house.get(`/rules/pricing?at=${at}`)).body);
+    expect(items.length).toBeGreaterThan(0);
+    const position = asOf.positions['pricing/-1'] ?? 0;
+    const entries = (await house.get(`/logs/pricing/-1?after=${position - 1}&limit=2`)).body.items;
+    const [last, next] = entries as unknown as readonly { readonly time: { readonly clearing: number } }[];
+    expect(last?.time.clearing).toBeLessThanOrEqual(clearing - 90_000);
+    expect(next?.time.clearing).toBeGreaterThan(clearing - 90_000);
+  });
+
   it('shows every account as its explanation has it then', async () => {
     const { clearing } = riskBoard.parse((await house.get('/risk/board')).body);
     const at = iso(clearing - 120_000);

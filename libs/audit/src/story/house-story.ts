@@ -158,7 +158,9 @@ export class HouseStory {
   }
 
   #follow(): Promise<void> {
-    this.#following = this.#following.then(async () => {
+    // What could not be read for somebody is read for whoever asks next.
+    const before = this.#following.catch(() => undefined);
+    this.#following = before.then(async () => {
       // Scalars first: a price set is told with those of the schedule before it.
       for (const log of ['margin', 'pricing', 'accounts', 'liquidation'] as const) await this.#readOn(log);
     });
@@ -167,16 +169,16 @@ export class HouseStory {
 
   async #readOn(log: 'margin' | 'pricing' | 'accounts' | 'liquidation'): Promise<void> {
     const { size = 0 } = (await this.logs.log(log).heads()).find(({ partition }) => partition === GLOBAL) ?? {};
-    for (let after = this.#read.get(log) ?? 0; after < size;) {
-      const page = await this.#reader.read(log, GLOBAL, after, PAGE);
+    const read = (): number => this.#read.get(log) ?? 0;
+    while (read() < size) {
+      const page = await this.#reader.read(log, GLOBAL, read(), PAGE);
       if (page.length === 0) return;
       for (const entry of page) {
         // Clearing time never falls inside a partition.
         if (entry.time.clearing > this.until) return;
         this.#take(entry);
+        this.#read.set(log, entry.position);
       }
-      after += page.length;
-      this.#read.set(log, after);
       await breathe();
     }
   }

@@ -156,7 +156,13 @@ export class LogHistory implements History {
   async series(accountId: AccountId, range: SeriesRange): Promise<AccountSeries | 'account-unknown'> {
     const story = this.#stories.get(accountId) ?? new AccountStory(this.logs, accountId);
     keep(this.#stories, accountId, story, KEPT_STORIES);
-    await story.advance();
+    try {
+      await story.advance();
+    } catch (error) {
+      // What was read of it halfway is read anew for whoever asks next.
+      this.#stories.delete(accountId);
+      throw error;
+    }
     if (story.isKnown) return story.series(range);
     this.#stories.delete(accountId);
     return 'account-unknown';
