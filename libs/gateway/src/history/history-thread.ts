@@ -1,6 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import type { HouseHistory } from './rebuilt-house.js';
-import type { HistoryAnswer, HistoryQuestion, HistoryWorkerData } from './history-worker.js';
+import { TooManyQuestions } from '@ballast/services';
+import { Problem } from '../rest/problem.js';
+import { errorOf, type HistoryAnswer, type HistoryQuestion } from './history-answers.js';
+import type { HistoryWorkerData } from './history-worker.js';
+
+/** Questions that wait for the thread; each may read whole logs, and holds what it made of them until it is answered. */
+const MOST_WAITING = 64;
 
 interface Waiting {
   readonly resolve: (value: never) => void;
@@ -39,7 +45,7 @@ export class HistoryThread implements HouseHistory {
 
   async close(): Promise<void> {
     const worker = this.#worker;
-    this.#ended(new Error('the process is stopping'));
+    this.#ended(worker, 'the process is stopping');
     await worker?.terminate();
   }
 
@@ -48,6 +54,9 @@ export class HistoryThread implements HouseHistory {
   }
 
   #ask<Value>(method: HistoryQuestion['method'], args: readonly unknown[]): Promise<Value> {
+    if (this.#waiting.size >= MOST_WAITING) {
+      return Promise.reject(new TooManyQuestions(`${MOST_WAITING} questions about the past wait already; ask again`));
+    }
     const worker = (this.#worker ??= this.#start());
     const id = ++this.#asked;
     return new Promise<Value>((resolve, reject) => {
@@ -62,18 +71,19 @@ export class HistoryThread implements HouseHistory {
     worker.on('message', (answer: HistoryAnswer) => {
       const waiting = this.#waiting.get(answer.id);
       this.#waiting.delete(answer.id);
-      if ('error' in answer)
-        waiting?.reject(Object.assign(new Error(answer.error.message), { name: answer.error.name }));
+      if ('error' in answer) waiting?.reject(errorOf(answer.error));
       else waiting?.resolve(answer.value as never);
     });
-    worker.on('error', (error) => this.#ended(error));
-    worker.on('exit', (code) => this.#ended(new Error(`the thread that rebuilds history ended with ${code}`)));
+    worker.on('error', ({ message }) => this.#ended(worker, `the thread that rebuilds history ended (${message})`));
+    worker.on('exit', () => this.#ended(worker, 'the thread that rebuilds history ended'));
     return worker;
   }
 
-  #ended(error: Error): void {
+  #ended(worker: Worker | undefined, why: string): void {
+    // One that failed says so and then ends: another may answer by then.
+    if (worker !== this.#worker) return;
     this.#worker = undefined;
-    for (const { reject } of this.#waiting.values()) reject(error);
+    for (const { reject } of this.#waiting.values()) reject(new Problem('not-ready', `${why}; ask again`));
     this.#waiting.clear();
   }
 }

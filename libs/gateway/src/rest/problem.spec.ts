@@ -1,6 +1,7 @@
 import { HttpException, NotFoundException, type ArgumentsHost } from '@nestjs/common';
 import { z } from 'zod';
 import { IdempotencyConflict } from '@ballast/partition-worker';
+import { TooManyQuestions } from '@ballast/services';
 import { Problem, ProblemFilter, parsed } from './problem.js';
 
 /** What a response was answered with. */
@@ -88,6 +89,12 @@ describe('an error', () => {
     expect(answered.storeFailures).toHaveLength(1);
     expect(JSON.parse(answered.text)).toMatchObject({ code: 'store-unavailable' });
     expect(answered.text).not.toContain('in the words of the server');
+  });
+
+  it('of more questions than can wait says when to ask again', () => {
+    const answered = Answered.to(new TooManyQuestions('64 questions wait already; ask again'));
+    expect(answered).toMatchObject({ status: 429, headers: { 'retry-after': '2' }, unexpected: [] });
+    expect(JSON.parse(answered.text)).toMatchObject({ code: 'too-many-requests' });
   });
 
   it.each([

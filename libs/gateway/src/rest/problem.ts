@@ -3,7 +3,7 @@ import type { Response } from 'express';
 import type { z } from 'zod';
 import { fieldErrors, fromText, problemOf, type Problem as ProblemBody, type ProblemCode } from '@ballast/contracts';
 import { IdempotencyConflict } from '@ballast/partition-worker';
-import { NotStored } from '@ballast/services';
+import { NotStored, TooManyQuestions } from '@ballast/services';
 import { isStoreFailure } from './store-watch.js';
 
 /** An error of the API with a stable code; becomes application/problem+json (RFC 9457). */
@@ -72,6 +72,7 @@ export class ProblemFilter implements ExceptionFilter {
       this.onStoreFailure(error);
       return new Problem('store-unavailable', 'The store does not answer; the same request may be sent again.');
     }
+    if (error instanceof TooManyQuestions) return new Problem('too-many-requests', error.message);
     if (error instanceof NotStored) return new Problem('store-unavailable', error.message);
     const unreadable = unreadableCodeOf(error);
     if (unreadable !== undefined) return new Problem(unreadable, (error as Error).message);
