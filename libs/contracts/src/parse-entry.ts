@@ -40,10 +40,20 @@ export const entryEnvelope = z.strictObject({
   id: identifier.describe('UUID; of a command the id that its sender chose.'),
   stream: zodText(STREAM).describe('What it is about; the key of its message.'),
   version: ordinal.describe('1, 2, 3, ... inside the stream.'),
-  type: z.string().min(1).max(80),
+  type: z
+    .string()
+    .min(1)
+    .max(80)
+    .describe('What happened, or what is asked for; with the log it names the schema of the payload.'),
   schemaVersion: ordinal.describe('Version of the payload schema.'),
   time: z
-    .strictObject({ clearing: instant, hop: z.int().nonnegative() })
+    .strictObject({
+      clearing: instant,
+      hop: z
+        .int()
+        .nonnegative()
+        .describe('Orders what follows from one another inside one clearing time: 0, 1, 2, ...'),
+    })
     .describe('Logical time: clearing time and the hop inside it.'),
   cause: cause.describe(
     'What made it happen: another entry, a command, a timer that fell due, or the start of the writer.',
@@ -53,7 +63,7 @@ export const entryEnvelope = z.strictObject({
   ),
   correlation: zodText(CORRELATION).describe('Ties together what follows from one outside input.'),
   actor: zodText(ACTOR).nullable().describe('Person or key behind a command; null when nobody asked.'),
-  payload: z.unknown(),
+  payload: z.unknown().describe('By the schema of `log`, `type` and `schemaVersion`.'),
 });
 
 const refused = (code: EntryErrorCode, errors: readonly FieldError[], entry?: LogEntry): ParsedEntry => {

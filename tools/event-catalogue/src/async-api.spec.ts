@@ -44,10 +44,12 @@ describe('the AsyncAPI document', () => {
     expect(references.filter((reference) => resolved(reference) === undefined)).toEqual([]);
   });
 
-  it('has every type and version in one channel, and says who writes it', () => {
+  it('has every type and version in the channels where it stands, and says who writes it', () => {
     const channels = Object.values(document['channels'] as Record<string, { messages: Json }>);
     const named = channels.flatMap(({ messages }) => Object.keys(messages));
-    const entries = allEventSchemas.map(({ log, type, version }) => `${log}.${type}.v${version}`);
+    const entries = allEventSchemas.flatMap(({ log, type, version, partition }) =>
+      Array.from({ length: partition === 'every' ? 2 : 1 }, () => `${log}.${type}.v${version}`),
+    );
     const answers = ['accounts', 'pricing', 'margin', 'liquidation'].map(() => 'CommandAnswer.v1');
     expect(named.sort()).toEqual([...entries, ...answers, 'exchangeSubmission', 'exchangeAnswer'].sort());
     const operations = Object.keys(document['operations'] as Json);
@@ -86,6 +88,36 @@ describe('the AsyncAPI document', () => {
       return !decoded.ok;
     });
     expect(refused.map(({ log, type }) => `${log}.${type}`)).toEqual([]);
+  });
+
+  it('takes its own examples, read as AsyncAPI says: as of draft 07', () => {
+    const files = [...writtenCatalogue()].filter(([name]) => /\.v\d+\.json$/.test(name));
+    const ajv = new Ajv({ schemaId: 'auto', logger: false });
+    for (const [name, text] of files) {
+      const { $schema: _, $id: __, ...schema } = JSON.parse(text) as Json;
+      ajv.addSchema(schema, name);
+    }
+    ajv.addSchema(document, 'asyncapi.json');
+    const { messages } = document['components'] as {
+      messages: Record<string, { examples?: readonly { headers: Json; payload: Json }[] }>;
+    };
+    const refused = Object.entries(messages).flatMap(([name, { examples = [] }]) =>
+      examples.flatMap(({ headers, payload }) =>
+        Object.entries({ headers, payload })
+          .filter(([part, value]) => !ajv.validate(`asyncapi.json#/components/messages/${name}/${part}`, value))
+          .map(([part]) => `${name} ${part}: ${ajv.errorsText()}`),
+      ),
+    );
+    expect(refused).toEqual([]);
+  });
+
+  it('has an event that every partition writes in the channels of both topics of its log', () => {
+    const channels = document['channels'] as Record<string, { messages: Json }>;
+    const named = (topic: string): readonly string[] => Object.keys(channels[topic]?.messages ?? {});
+    for (const topic of ['clearing.margin.events.v1', 'clearing.margin.global.v1'])
+      expect(named(topic)).toEqual(
+        expect.arrayContaining(['margin.DocumentsEstablished.v1', 'margin.ReleaseInForce.v1']),
+      );
   });
 
   it('lists the headers that a message has, CloudEvents among them', () => {

@@ -72,8 +72,8 @@ export function asyncApi(events: readonly EventSchema[], exampleOf: (event: Even
 }
 
 function byTopic(events: readonly EventSchema[]): readonly (readonly [string, readonly EventSchema[]])[] {
-  const topics = new Set(events.map((event) => placeOf(event).topic));
-  return [...topics].map((topic) => [topic, events.filter((event) => placeOf(event).topic === topic)]);
+  const topics = new Set(events.flatMap((event) => placeOf(event).topics));
+  return [...topics].map((topic) => [topic, events.filter((event) => placeOf(event).topics.includes(topic))]);
 }
 
 function channelOf(topic: string, messages: readonly string[]): Part {
@@ -188,7 +188,19 @@ const commandOf = (event: EventSchema): Part => ({
 
 /** `$schema` belongs to a file of its own. */
 function schemaOf(schema: JsonSchema): Part {
-  return Object.fromEntries(Object.entries(schema).filter(([keyword]) => keyword !== '$schema'));
+  const { $schema: _, ...rest } = schema;
+  return withTuplesOfDraft07(rest) as Part;
+}
+
+/** Schemas of AsyncAPI 3 are read as of draft 07, where a tuple is a list of `items`, and `items: false` refuses whatever stands in it. */
+function withTuplesOfDraft07(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(withTuplesOfDraft07);
+  if (typeof part !== 'object' || part === null) return part;
+  const { prefixItems, items, ...rest } = Object.fromEntries(
+    Object.entries(part).map(([keyword, value]) => [keyword, withTuplesOfDraft07(value)]),
+  );
+  if (!Array.isArray(prefixItems)) return items === undefined ? rest : { ...rest, items };
+  return { ...rest, items: prefixItems, additionalItems: items ?? false, minItems: prefixItems.length };
 }
 
 const headersOf = (headers: typeof HEADERS, optional?: string): Part => ({

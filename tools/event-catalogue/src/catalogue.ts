@@ -25,6 +25,8 @@ const row = (...cells: readonly string[]): string => `| ${cells.map(cell).join('
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [row(...head), row(...head.map(() => '---')), ...rows.map((cells) => row(...cells))].join('\n');
 
+const codes = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
+
 const fieldTable = (schema: JsonSchema): string =>
   table(
     ['field', 'type', 'meaning'],
@@ -36,32 +38,33 @@ const fieldTable = (schema: JsonSchema): string =>
   );
 
 function eventSection(event: EventSchema, examples: readonly LogEntry[]): string {
-  const { topic, partition, publisher, key } = placeOf(event);
+  const { topics, partition, publisher, key } = placeOf(event);
   return [
     `### ${event.type}`,
     event.description,
     table(
       ['published by', 'topic', 'partition', 'message key', 'version', 'schema'],
-      [[publisher, `\`${topic}\``, partition, `\`${key}\``, String(event.version), `[JSON Schema](${fileOf(event)})`]],
+      [[publisher, codes(topics), partition, `\`${key}\``, String(event.version), `[JSON Schema](${fileOf(event)})`]],
     ),
     fieldTable(jsonSchemaOf(event, examples.map(payloadOf))),
   ].join('\n\n');
 }
 
 function readme(examplesOf: ExamplesOf, events: readonly EventSchema[]): string {
+  const newest = events.filter((event) => isNewest(event, events));
+  const logNames = [...new Set(events.map(({ log }) => log))];
+  const anchors = anchorsOf(logNames.flatMap((log) => newest.filter((event) => event.log === log)));
   const index = table(
     ['event', 'topic', 'key', 'when'],
     events.map((event) => [
-      `[${event.type}](#${event.type.toLowerCase()})`,
-      `\`${placeOf(event).topic}\``,
+      `[${event.type}](#${anchors.get(nameOf(event))})`,
+      codes(placeOf(event).topics),
       `\`${placeOf(event).key}\``,
       event.description,
     ]),
   );
-  const logs = [...new Set(events.map(({ log }) => log))].map((log) => {
-    const sections = events
-      .filter((event) => event.log === log && isNewest(event, events))
-      .map((event) => eventSection(event, examplesOf(event)));
+  const logs = logNames.map((log) => {
+    const sections = newest.filter((event) => event.log === log).map((event) => eventSection(event, examplesOf(event)));
     return [`## ${log}`, ...sections].join('\n\n');
   });
   return [
@@ -83,6 +86,21 @@ function readme(examplesOf: ExamplesOf, events: readonly EventSchema[]): string 
     index,
     ...logs,
   ].join('\n\n');
+}
+
+const nameOf = ({ log, type }: EventSchema): string => `${log}.${type}`;
+
+/** Where the sections of a page are found: a heading that was there before has a number behind its name. */
+function anchorsOf(sections: readonly EventSchema[]): ReadonlyMap<string, string> {
+  const used = new Map<string, number>();
+  return new Map(
+    sections.map((event) => {
+      const heading = event.type.toLowerCase();
+      const before = used.get(heading) ?? 0;
+      used.set(heading, before + 1);
+      return [nameOf(event), before === 0 ? heading : `${heading}-${before}`];
+    }),
+  );
 }
 
 /** One message as a subscriber sees it; the value is shown in lines, and stands without white space in its topic. */

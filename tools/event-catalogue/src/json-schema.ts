@@ -33,14 +33,14 @@ export function jsonSchemaOf(event: EventSchema, examples: readonly unknown[]): 
     'x-stream': stream,
     ...rest
   } = z.toJSONSchema(event.schema, { override: withoutBounds }) as JsonSchema;
-  const { topic } = placeOf(event);
+  const { topics } = placeOf(event);
   return {
     $schema,
     $id: `urn:ballast:${event.log}:${event.type}:v${event.version}`,
     title: event.type,
     description,
     'x-log': event.log,
-    'x-topic': topic,
+    'x-topics': topics,
     'x-stream': stream,
     ...rest,
     examples,

@@ -18,7 +18,7 @@ export const place = describable(
 export type Place = ValueOf<ReturnType<typeof place>>;
 
 /** Amounts per asset; an absent asset is zero. */
-export const amountByAsset = describable(map(asset, decimal()));
+export const amountByAsset = describable(map(asset, decimal('In units of the asset.')));
 export type AmountByAsset = ValueOf<ReturnType<typeof amountByAsset>>;
 
 /**
@@ -30,7 +30,7 @@ export type AmountByAsset = ValueOf<ReturnType<typeof amountByAsset>>;
 export const posting = record({
   ledgerAccount: ledgerAccount(),
   asset: asset(),
-  amount: decimal('Positive = credit in favour of the named party.'),
+  amount: decimal('In units of the asset; positive = credit in favour of the named party.'),
 });
 export type Posting = ValueOf<typeof posting>;
 

@@ -11,7 +11,13 @@ export const ACCOUNT_EVENTS = {
   CollateralCredited: event({
     description: 'A deposit, or a correction in favour of the client, was booked.',
     stream,
-    payload: { ...accountAfter, ...booked, depositId: identifier(), asset: asset(), amount: positiveDecimal() },
+    payload: {
+      ...accountAfter,
+      ...booked,
+      depositId: identifier(),
+      asset: asset(),
+      amount: positiveDecimal('In units of the asset.'),
+    },
   }),
   AccountStandingChanged: event({
     description:

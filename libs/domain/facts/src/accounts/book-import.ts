@@ -30,7 +30,7 @@ export const importedAccount = record({
   collateral: map(
     asset,
     decimal(),
-    'What the account has of each asset, below zero what it owes; never zero, an absent one is none.',
+    'What the account has of each asset, in its units, below zero what it owes; never zero, an absent one is none.',
   ),
   positions: list(
     record({

@@ -6,7 +6,7 @@ import { flag, oneOf } from '../schema/schema.js';
 /** What two persons may decide of something in suspense; a fill is cancelled with its trade instead. */
 export const SUSPENSE_OUTCOMES = ['book', 'send-back'] as const;
 
-const transfer = { accountId: accountId(), asset: asset(), amount: positiveDecimal() };
+const transfer = { accountId: accountId(), asset: asset(), amount: positiveDecimal('In units of the asset.') };
 
 const stream = 'commands';
 

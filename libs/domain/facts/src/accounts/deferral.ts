@@ -50,7 +50,7 @@ export const DEFERRAL_EVENTS = {
       ),
       deposit: nullable(
         record(
-          { depositId: identifier(), asset: asset(), amount: positiveDecimal() },
+          { depositId: identifier(), asset: asset(), amount: positiveDecimal('In units of the asset.') },
           'What the message says of a deposit; null for a fill.',
         ),
       ),

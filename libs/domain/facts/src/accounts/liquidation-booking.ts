@@ -81,7 +81,7 @@ export const LIQUIDATION_BOOKING_EVENTS = {
       taken: list(
         record({
           asset: asset(),
-          amount: positiveDecimal(),
+          amount: positiveDecimal('In units of the asset.'),
           price: positiveDecimal('Index, USD.'),
           dollars: nonNegativeDecimal('Credited to the client, USD, rounded down.'),
         }),

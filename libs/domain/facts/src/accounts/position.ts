@@ -99,7 +99,7 @@ export const POSITION_EVENTS = {
       ...booked,
       instrument: instrument(),
       dueAt: instant(),
-      houseQuantity: decimal(),
+      houseQuantity: decimal('Contracts the house held against its clients; negative = short.'),
       asset: settlementAsset,
       houseAmount: decimal('Credited to the house, exact; negative = paid.'),
       rounding: decimal('The residue of rounding to minor units, booked to house/rounding.'),

@@ -5,7 +5,7 @@ import { optional } from '../schema/schema.js';
 
 const stream = 'account-<accountId>';
 
-const money = { asset: asset(), amount: positiveDecimal() };
+const money = { asset: asset(), amount: positiveDecimal('In units of the asset.') };
 
 /** A transfer: what is asked of margin, and when, is the same as of a withdrawal. */
 const to = optional(accountId('Account of the same owner that gets the money; absent: it is paid out.'));

@@ -28,7 +28,7 @@ export const SPOT_QUOTE_EVENTS = {
     payload: {
       underlying: underlying(),
       intervalMs: ordinal('Distance of two closes, milliseconds.'),
-      closes: list(record({ at: instant(), price: positiveDecimal() }), 'Oldest first, evenly spaced.'),
+      closes: list(record({ at: instant(), price: positiveDecimal('USD.') }), 'Oldest first, evenly spaced.'),
     },
   }),
   ClockTicked: event({
@@ -59,11 +59,11 @@ export const SPOT_QUOTE_EVENTS = {
     stream: ofUnderlying,
     payload: {
       instrument: instrument(),
-      bestBid: nonNegativeDecimal(),
-      bestAsk: nonNegativeDecimal(),
+      bestBid: nonNegativeDecimal('Highest price of a resting buy order.'),
+      bestAsk: nonNegativeDecimal('Lowest price of a resting sell order.'),
       impactBid: nonNegativeDecimal('Average price of selling the impact notional.'),
       impactAsk: nonNegativeDecimal('Average price of buying the impact notional.'),
-      lastPrice: nonNegativeDecimal(),
+      lastPrice: nonNegativeDecimal('Of the last trade.'),
       at: instant(),
     },
   }),

@@ -2,7 +2,7 @@ import { event } from '../schema/event.js';
 import { accountId, asset, identifier, positiveDecimal } from '../schema/forms.js';
 import { flag, optional, record } from '../schema/schema.js';
 
-const transfer = { accountId: accountId(), asset: asset(), amount: positiveDecimal() };
+const transfer = { accountId: accountId(), asset: asset(), amount: positiveDecimal('In units of the asset.') };
 
 /** Part of the basis of a message about an account. */
 export const openedAccount = optional(flag('The account was open, by a message that may come later than this one.'));

@@ -76,7 +76,7 @@ export const PROVIDER_EVENTS = {
       quantity: positiveDecimal('Contracts that are offered, unsigned.'),
       unitNotional: positiveDecimal('USD per contract.'),
       limit,
-      mark: nonNegativeDecimal(),
+      mark: nonNegativeDecimal('Mark of the schedule, as the contract is quoted.'),
       schedule: ordinal('Position of the ScheduleInForce that price and quantity are from.'),
       accountVersion: ordinal('Version of the debtor that they hold for.'),
       lot: positiveDecimal('Smallest quantity step, contracts.'),

@@ -5,7 +5,7 @@ import { oneOf, record } from '../schema/schema.js';
 export const settlementTerms = record(
   {
     style: oneOf(['linear', 'inverse']),
-    contractSize: positiveDecimal(),
+    contractSize: positiveDecimal('Units of the underlying per contract; of an inverse contract USD per contract.'),
     assetPrice: nonNegativeDecimal('USD per unit of the settlement asset.'),
   },
   'What a price is worth in USD per contract.',

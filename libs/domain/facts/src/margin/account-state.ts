@@ -41,14 +41,14 @@ export const ACCOUNT_STATE_EVENTS = {
           underlying: underlying(),
           side: side(),
           logReturn: decimal('R_t: log return over the last hour.'),
-          threshold: nonNegativeDecimal(),
-          k: nonNegativeDecimal(),
+          threshold: nonNegativeDecimal('x: |R_t| from which the trigger is on.'),
+          k: nonNegativeDecimal('How many standard deviations of the hour x is.'),
           scalar: nonNegativeDecimal('X_side at this schedule.'),
         }),
         'Price triggers that were on or decaying for a side the account holds.',
       ),
       lowestMaintenanceRates: list(
-        record({ underlying: underlying(), side: side(), rate: nonNegativeDecimal() }),
+        record({ underlying: underlying(), side: side(), rate: nonNegativeDecimal('Fraction of the notional.') }),
         'Per underlying and side the lowest maintenance rate, at the present size, of the whole notice period.',
       ),
       call: nullable(

@@ -23,8 +23,8 @@ const positionRequirement = record({
   mark: nonNegativeDecimal('USD per unit of the underlying; coin for a coin-settled option.'),
   notional: nonNegativeDecimal('Value of the underlying, USD; of a linear perpetual |quantity| * mark.'),
   ownerNotional: nonNegativeDecimal("The owner's sum on this side of the underlying, USD; sets the rate."),
-  maintenanceRate: decimal(),
-  liquidationRate: decimal(),
+  maintenanceRate: decimal('Share of the maintenance requirement over notional.'),
+  liquidationRate: decimal('Share of the liquidation requirement over notional.'),
   maintenance: decimal('Share of the maintenance requirement, USD, not rounded; below zero for a hedge.'),
   freedByClosing: optional(
     decimal(
@@ -52,7 +52,7 @@ const portfolio = record(
         code: label(),
         subject: optional(label()),
         amount: decimal('USD.'),
-        figures: optional(map(label, decimal())),
+        figures: optional(map(label, decimal(), 'What the amount was made of, by name; each model says which.')),
       }),
       'What the requirement was made of.',
     ),
@@ -64,7 +64,7 @@ export type PortfolioDetail = ValueOf<typeof portfolio>;
 
 const collateralLine = record({
   asset: asset(),
-  amount: decimal(),
+  amount: decimal('In units of the asset, before any haircut; negative = owed.'),
   price: nonNegativeDecimal('USD.'),
   haircut: nonNegativeDecimal('Fraction.'),
   value: decimal('USD after the haircut.'),

@@ -27,7 +27,11 @@ import {
 
 /** One tier of a continuous schedule. @see docs/spec/margin.md (W65) */
 const bracket = record(
-  { floor: nonNegativeDecimal(), rate: nonNegativeDecimal(), deduction: decimal() },
+  {
+    floor: nonNegativeDecimal('Notional from which it holds, USD.'),
+    rate: nonNegativeDecimal('Fraction of the notional.'),
+    deduction: decimal('USD.'),
+  },
   'For a notional N from `floor` (USD) up to the next floor the requirement is N * rate - deduction.',
 );
 
@@ -41,7 +45,10 @@ export interface BySide<Value> {
 const bySide = <Value>(value: SchemaOf<Value>, description?: string): SchemaOf<BySide<Value>> =>
   record({ long: value, short: value }, description);
 
-const rateTableFields = { scalar: nonNegativeDecimal(), brackets: list(bracket) };
+const rateTableFields = {
+  scalar: nonNegativeDecimal('Scalar of volatility that the rates are for.'),
+  brackets: list(bracket),
+};
 /** Rates at one scalar of volatility. */
 export type RateTable = RecordOf<typeof rateTableFields>;
 

@@ -110,10 +110,10 @@ export const PRICE_EVENTS = {
       underlying: underlying(),
       fast: dailyVolatility,
       slow: dailyVolatility,
-      lastPrice: positiveDecimal(),
+      lastPrice: positiveDecimal('Last close of the history, USD.'),
       lastAt: instant(),
       lastHour: list(
-        record({ at: instant(), mark: positiveDecimal() }),
+        record({ at: instant(), mark: positiveDecimal('USD.') }),
         'Marks of the hour before the start, oldest first.',
       ),
     },
