@@ -210,6 +210,25 @@ describe('a reservation [CLR-ORD-005]', () => {
     expect(ex.release('ann.main', 'never')).toMatchObject({ outcome: 'rejected', code: 'reservation-unknown' });
   });
 
+  it('is known by its id as long as it holds something, however many are made meanwhile, and ends once', () => {
+    const ex = exchange(two);
+    const terms = buy('0.5 BTC-PERP at 60000');
+    ex.reserve(terms, MINUTE, 'r');
+    const { known } = ex.house.machine.state.openOrders;
+    for (let number = known.size; number < 65_536; number++) known.set(`other ${number}`, '');
+    ex.reserve(buy('0.1 BTC-PERP at 60000'), 3 * MINUTE, 'newest');
+    expect([...known.keys()].filter((key) => key.startsWith('ann.main'))).toEqual(['ann.main newest']);
+    const again = ex.reserve(terms, 2 * MINUTE, 'r');
+    expect([again.result, again.events]).toEqual([
+      { outcome: 'accepted', data: { reservationId: 'r', accountId: 'ann.main', status: 'held' } },
+      [],
+    ]);
+    expect(codeOf(ex.reserve(buy('0.6 BTC-PERP at 60000'), MINUTE, 'r'))).toBe('reservation-id-reused');
+    const ended = ex.house.prices({ at: NOON + MINUTE, BTC: '60000', ETH: '3000' });
+    expect(payloadsOf(ended, 'ReservationEnded')).toMatchObject([{ reservationId: 'r', reason: 'expired' }]);
+    expect(ex.house.machine.state.openOrders.expiries.map(({ reservationId }) => reservationId)).toEqual(['newest']);
+  });
+
   it('is over when its clearing time is: not a millisecond before', () => {
     const ex = exchange(two);
     ex.reserve(buy('1 BTC-PERP at 60000'), MINUTE, 'late');

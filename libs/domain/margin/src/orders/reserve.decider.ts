@@ -69,7 +69,7 @@ function reserve(state: MarginState, payload: unknown, context: DecisionContext)
   if ('defects' in command) return refuse('reservation-malformed', command.defects.join('; '));
   const { reservationId, accountId, instrument, side, holdMs, ...terms } = command.figures;
   const order = { instrument, side, quantity: dec(terms.quantity), price: dec(terms.price) };
-  const known = state.openOrders.known.get(reservationKey(accountId, reservationId));
+  const known = knownContent(state, accountId, reservationId);
   if (known !== undefined) {
     if (known !== contentOf({ instrument, side, ...terms })) return refuse('reservation-id-reused');
     return {
@@ -97,6 +97,14 @@ function reserve(state: MarginState, payload: unknown, context: DecisionContext)
     headroom,
   });
   return { outcome: 'accepted', data: { reservationId, accountId, status: 'held' } };
+}
+
+/** Content of a reservation by its id: of one that holds something however many were made since, else as long as it is remembered. */
+function knownContent({ openOrders }: MarginState, accountId: string, reservationId: string): string | undefined {
+  const held = ordersOf(openOrders, accountId).reservations.get(reservationId);
+  return held === undefined
+    ? openOrders.known.get(reservationKey(accountId, reservationId))
+    : contentOf({ ...held, quantity: text(held.quantity), price: text(held.price) });
 }
 
 const statusOf = (state: MarginState, accountId: string, reservationId: string): 'held' | 'ended' =>
