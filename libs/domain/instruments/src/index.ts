@@ -2,7 +2,13 @@ export { listingState, readContractSpecification, type ContractSpecification } f
 export { contractValue, deliveredValue, LINEAR_VALUE_DIGITS, notional, profit } from './contract-value.js';
 export { FEE_DOCUMENTS, feeTierOf, noteFeeTier, tradingFee, type FeeFigures } from './fees/fee-schedule.js';
 export * from './instrument-error.js';
-export { EXPIRY_TIME_OF_DAY_MS, isUnderlying, parseInstrumentId, writeInstrumentId } from './instrument-id.js';
+export {
+  EXPIRY_TIME_OF_DAY_MS,
+  expiryNamedBy,
+  isUnderlying,
+  parseInstrumentId,
+  writeInstrumentId,
+} from './instrument-id.js';
 export * from './instrument.js';
 export { LIMIT_DOCUMENTS, limitsInForce, type HolderLimits, type PositionLimits } from './limits/position-limits.js';
 export { inverseLevels } from './inverse-liquidation-price.js';

@@ -1,7 +1,7 @@
 import { dec, instantOf } from '@ballast/kernel';
 import fc from 'fast-check';
 import { InstrumentError } from './instrument-error.js';
-import { parseInstrumentId, writeInstrumentId, type InstrumentTerms } from './instrument-id.js';
+import { expiryNamedBy, parseInstrumentId, writeInstrumentId, type InstrumentTerms } from './instrument-id.js';
 
 const march = instantOf('2026-03-27T08:00Z');
 
@@ -92,4 +92,12 @@ describe('instrument ids [CLR-INS-001]', () => {
     );
     fc.assert(fc.property(terms, (written) => expect(parseInstrumentId(writeInstrumentId(written))).toEqual(written)));
   });
+
+  it.each([
+    ['BTC-27MAR26', instantOf('2026-03-27T08:00:00Z')],
+    ['BTC-27MAR26-60000-C-INVERSE', instantOf('2026-03-27T08:00:00Z')],
+    ['BTC-PERP', null],
+    ['BTC-31FEB26', null],
+    ['', null],
+  ])('%s names the expiry %p', (id, expiry) => expect(expiryNamedBy(id)).toBe(expiry));
 });

@@ -70,6 +70,17 @@ export function parseInstrumentId(id: string): InstrumentTerms {
   return { kind: 'option', underlying, settlement, expiry, strike: dec(strikeText), type };
 }
 
+/** When what an id names expires; null of a perpetual, and of what is no id. */
+export function expiryNamedBy(id: string): Instant | null {
+  try {
+    const terms = parseInstrumentId(id);
+    return terms.kind === 'perpetual' ? null : terms.expiry;
+  } catch (error) {
+    if (error instanceof InstrumentError) return null;
+    throw error;
+  }
+}
+
 /**
  * Writes the id of an instrument, the inverse of `parseInstrumentId`.
  * @throws InstrumentError when the terms have no id: an expiry that is not at 08:00 UTC of 2000 to 2099, a strike that is

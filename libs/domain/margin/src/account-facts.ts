@@ -16,7 +16,7 @@ import type { MarginState } from './margin.state.js';
 import { answerWithdrawal, type WithdrawalQuestion } from './withdraw/withdrawal-answer.js';
 import { cancelAfterHouseTrade, cancelAtEntry } from './orders/cancels.decider.js';
 import { judgeGains, noteClosed, noteSettled } from './variation-gains/variation-gains.js';
-import { noteFilled } from './orders/open-orders.js';
+import { forgetContract, noteFilled } from './orders/open-orders.js';
 import { emitMargin } from './margin.events.js';
 
 const ACCOUNT_STREAM = 'account-';
@@ -139,9 +139,10 @@ const TABLE: FactTable<MarginState, AccountsEvents & OpeningEvents> = {
   ProviderTradeBooked: tradedByHouse,
   // Afterwards nobody holds the contract.
   ExpiryClosed: {
-    observe({ contracts, haltedInstruments }, { payload: { instrument } }) {
+    observe({ contracts, haltedInstruments, openOrders }, { payload: { instrument } }) {
       contracts.delete(instrument);
       haltedInstruments.delete(instrument);
+      forgetContract(openOrders, instrument);
     },
   },
   VariationClosed: {

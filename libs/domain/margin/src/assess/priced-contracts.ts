@@ -1,6 +1,7 @@
 import type { InstrumentId, InstrumentRisk, PricingEvents, Underlying } from '@ballast/facts';
 import {
   deliveredValue,
+  expiryNamedBy,
   notional,
   worthInEquity,
   type ContractSpecification,
@@ -60,6 +61,12 @@ export class PricedContracts {
     const found = this.#price(id);
     if (found !== null) this.#priced.set(id, found);
     return found;
+  }
+
+  /** Whether a contract fills no more: its expiry is over. Once it is delivered nothing is known of it but what its id says. */
+  hasExpired(id: InstrumentId): boolean {
+    const expiry = expiryNamedBy(id);
+    return this.find(id)?.expired === true || (expiry !== null && expiry <= this.schedule.asOf);
   }
 
   #price(id: InstrumentId): PricedContract | null {

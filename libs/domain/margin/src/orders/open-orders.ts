@@ -132,6 +132,15 @@ export function noteFilled(open: OpenOrders, accountId: AccountId, orderId: stri
   });
 }
 
+/** Nobody holds a contract any more, and no fill of it reaches an account: what was told of orders in it is forgotten. */
+export function forgetContract(open: OpenOrders, instrument: InstrumentId): void {
+  for (const accountId of [...open.accounts.keys()]) {
+    change(open, accountId, ({ orders }) => {
+      for (const [orderId, { terms }] of orders) if (terms?.instrument === instrument) orders.delete(orderId);
+    });
+  }
+}
+
 export const reservationKey = (accountId: AccountId, reservationId: string): string => `${accountId} ${reservationId}`;
 
 export function noteReserved(

@@ -1,4 +1,4 @@
-import { dec, text, type Decimal } from '@ballast/kernel';
+import { dec, instantOf, text, type Decimal } from '@ballast/kernel';
 import fc from 'fast-check';
 import { BUNDLED_FEES, MarginHouse, MINUTE, NOON, payloadsOf, typesOf } from '../margin.fixtures.js';
 import { preTradeCheck } from '../pre-trade/pre-trade-check.js';
@@ -338,6 +338,55 @@ describe('fills and orders come in two logs [CLR-ORD-001]', () => {
     ex.change('ann.main', 'o', '5', '1');
     ex.close('ann.main', 'o', '5');
     expect(ex.house.machine.state.openOrders.accounts.size).toBe(0);
+  });
+});
+
+describe('orders in a contract that has ended [CLR-ORD-002]', () => {
+  const FUTURE = 'BTC-11OCT25';
+  const EXPIRY = instantOf('2025-10-11T08:00:00Z');
+  const market = { BTC: '60000', ETH: '3000', volatility: 0.6 };
+  const admits = ({ house }: Exchange, accountId = 'ann.main') =>
+    preTradeCheck(house.machine.state, { accountId, instrument: 'BTC-PERP', quantity: '0.1' }).headroom;
+
+  /** The future is delivered, and a schedule without it is in force. */
+  function deliver(house: OptionHouse): void {
+    house.unlist(FUTURE);
+    house.accept(house.delivered('BTC', EXPIRY, '60000'));
+    house.accept(house.fact('accounts', `expiry-${FUTURE}`, 'ExpiryClosed', { instrument: FUTURE }));
+    house.reprice({ at: EXPIRY + 1_000, ...market });
+  }
+
+  it.each`
+    told                                         | tell
+    ${'that the exchange never closes'}          | ${(ex: Exchange) => ex.accept(buy(`1 ${FUTURE} at 60000`), null, 'o')}
+    ${'whose last fill came too late to be booked'} | ${(ex: Exchange) => {
+      ex.accept(buy(`1 ${FUTURE} at 60000`), null, 'o');
+      ex.close('ann.main', 'o', '1');
+    }}
+    ${'that is told of only after the delivery'} | ${undefined}
+    ${'that margin is still held for'}           | ${(ex: Exchange) => ex.reserve(buy(`1 ${FUTURE} at 60000`), 86_400_000)}
+  `('$told keep nobody from new risk, neither the account nor another of its owner', ({ tell }) => {
+    const house = new OptionHouse();
+    house.list(listing(FUTURE));
+    house.reprice({ at: NOON, ...market });
+    for (const accountId of ['ann.main', 'ann.hedge']) house.account(accountId, { USD: '100000' });
+    const ex = new Exchange(house);
+    const free = admits(ex);
+    (tell as ((of: Exchange) => void) | undefined)?.(ex);
+    deliver(house);
+    if (tell === undefined) ex.accept(buy(`1 ${FUTURE} at 60000`), null, 'late');
+    expect([admits(ex), admits(ex, 'ann.hedge')]).toEqual([free, free]);
+    expect(ex.openOf('ann.main').map(({ orderId }) => orderId)).toEqual(tell === undefined ? ['late'] : []);
+    expect(house.rebuilt().state.openOrders).toEqual(house.machine.state.openOrders);
+  });
+
+  it('of a perpetual that was delisted are forgotten with it', () => {
+    const ex = exchange({ USD: '100000' });
+    const free = admits(ex);
+    ex.accept(order('ann.main', 'buy', '1 ETH-PERP at 3000'), null, 'o');
+    ex.house.accept(ex.house.fact('accounts', 'expiry-ETH-PERP', 'ExpiryClosed', { instrument: 'ETH-PERP' }));
+    ex.close('ann.main', 'o', '1');
+    expect([admits(ex), ex.openOf('ann.main')]).toEqual([free, []]);
   });
 });
 

@@ -125,7 +125,7 @@ function rangesOf(
   for (const { instrument, side, quantity } of orders) {
     const contract = market.open(instrument);
     if (contract === null) {
-      if (market.contracts.find(instrument)?.expired === true) continue;
+      if (market.contracts.hasExpired(instrument)) continue;
       return null;
     }
     const { bought, sold } = ranges.get(instrument) ?? { bought: ZERO, sold: ZERO };
