@@ -38,6 +38,26 @@ function accountOf({ book }: MarginState, { stream, type }: LogEntry): AccountRe
   return account;
 }
 
+/**
+ * Whether accounts has a loss of a closed case to book: what of the account nothing holds is owed in some asset. A client who pays what he owes
+ * before accounts has read of the end of his case leaves it no loss, and nothing more is said of it.
+ */
+const owesSomething = ({ collateral, holds }: AccountRecord): boolean =>
+  [...collateral].some(([asset, amount]) => {
+    const held = [...holds.values()].filter((hold) => hold.asset === asset);
+    return held.reduce((free, hold) => free.minus(hold.amount), amount).isNegative();
+  });
+
+/** A case is over once its loss is booked, or there is none to book. @see docs/spec/margin.md CLR-MRG-032 */
+export function noteClosedCase(
+  { book }: MarginState,
+  account: AccountRecord,
+  awaitedLossOf: string | null = account.awaitedLossOf,
+): void {
+  const isAwaited = awaitedLossOf !== null && owesSomething(account);
+  book.remember(account, { liquidationClosed: !isAwaited, awaitedLossOf: isAwaited ? awaitedLossOf : null });
+}
+
 /** What every fact in an account's stream says: its version, and what the account holds afterwards. */
 function noteAccount(state: MarginState, input: EntryOf<AccountsEvents & OpeningEvents>): void {
   const account = accountOf(state, input);
@@ -47,6 +67,7 @@ function noteAccount(state: MarginState, input: EntryOf<AccountsEvents & Opening
   const payload = input.payload as { readonly collateral?: AmountByAsset; readonly position?: PositionFigures };
   if (payload.collateral !== undefined) book.setCollateral(account, payload.collateral);
   if (payload.position !== undefined) book.setPosition(account, payload.position);
+  if (account.awaitedLossOf !== null) noteClosedCase(state, account);
   touch(state, account.ownerId, input);
 }
 
@@ -69,10 +90,14 @@ const withdrawalAsked = {
 };
 
 const holdEnded = {
-  observe: (
-    { book }: MarginState,
+  observe(
+    state: MarginState,
     { payload: { accountId, withdrawalId } }: { readonly payload: AccountsEvents['WithdrawalSettled'] },
-  ) => book.setHold(book.at(accountId), withdrawalId, null),
+  ): void {
+    const account = state.book.at(accountId);
+    state.book.setHold(account, withdrawalId, null);
+    if (account.awaitedLossOf !== null) noteClosedCase(state, account);
+  },
 };
 
 const tradedByHouse = {

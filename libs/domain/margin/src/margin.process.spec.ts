@@ -273,6 +273,41 @@ describe('liquidation', () => {
     expect(changes(booked)).toEqual(['LIQUIDATING > HEALTHY: liquidation-closed']);
   });
 
+  describe('over a loss that the client pays himself before accounts has booked it', () => {
+    const FLAT = { position: { instrument: 'BTC-PERP', quantity: '0', cost: '0' } };
+    const paid = (open: MarginHouse) => open.accept(open.changed('ann.main', { USD: '50', ...FLAT }));
+
+    it('is over with the payment, since no loss is left that accounts could tell of', () => {
+      const open = liquidating();
+      open.accept(open.changed('ann.main', { USD: '-100', ...FLAT }));
+      open.accept(open.liquidationClosed('ann.main', '100'));
+      expect(changes(paid(open))).toEqual(['LIQUIDATING > HEALTHY: liquidation-closed']);
+      expect(open.rebuilt().state.book).toEqual(open.machine.state.book);
+    });
+
+    it('is over at once where the payment was read first', () => {
+      const open = liquidating();
+      open.accept(open.changed('ann.main', { USD: '-100', ...FLAT }));
+      paid(open);
+      expect(changes(open.accept(open.liquidationClosed('ann.main', '100')))).toEqual([
+        'LIQUIDATING > HEALTHY: liquidation-closed',
+      ]);
+    });
+
+    it('waits while only held money covers what is owed, and is over when that is given back', () => {
+      const open = liquidating();
+      open.accept(open.changed('ann.main', { USD: '-100', ...FLAT }));
+      const withdrawal = { accountId: 'ann.main', withdrawalId: 'w', asset: 'USD', amount: '80' };
+      const told = (type: string, payload: object) =>
+        open.accept(open.fact('accounts', 'account-ann.main', type, payload));
+      told('WithdrawalHeld', { ...withdrawal, attempt: 1, collateral: { USD: '50' } });
+      expect(changes(open.accept(open.liquidationClosed('ann.main', '100')))).toEqual([]);
+      expect(changes(told('WithdrawalReleased', { ...withdrawal, collateral: { USD: '50' } }))).toEqual([
+        'LIQUIDATING > HEALTHY: liquidation-closed',
+      ]);
+    });
+  });
+
   it.each<[string, string, (open: MarginHouse) => void, object]>([
     [
       'the call that came first',

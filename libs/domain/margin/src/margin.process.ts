@@ -13,7 +13,7 @@ import type {
 } from '@ballast/facts';
 import { LIMIT_DOCUMENTS, readContractSpecification } from '@ballast/instruments';
 import { dec, invariant } from '@ballast/kernel';
-import { accountFacts, answerCalledGains, touch } from './account-facts.js';
+import { accountFacts, answerCalledGains, noteClosedCase, touch } from './account-facts.js';
 import { ACCOUNT_BOOK } from './assess/account-book.js';
 import { deliveryKey, isMarkedBySchedule } from './assess/priced-contracts.js';
 import { MARGIN_STATES, RESTRICTED } from './call/margin-state.js';
@@ -157,9 +157,8 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
         observe(state, input) {
           const { accountId, caseId, uncoveredLoss } = input.payload;
           // Until accounts has booked the loss, the deficit still stands in the account and would open a second case.
-          const awaitedLossOf = dec(uncoveredLoss).gt(0) ? caseId : null;
           const account = state.book.at(accountId);
-          state.book.remember(account, { liquidationClosed: awaitedLossOf === null, awaitedLossOf });
+          noteClosedCase(state, account, dec(uncoveredLoss).gt(0) ? caseId : null);
           touch(state, account.ownerId, input);
         },
       },
