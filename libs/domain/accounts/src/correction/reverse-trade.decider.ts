@@ -4,6 +4,7 @@ import {
   collateralAfter,
   fact,
   positionIn,
+  standingOf,
   type AccountsFact,
   type AccountsState,
   type RememberedFill,
@@ -14,16 +15,17 @@ import { contractOf, settlementOf } from '../ledger/contracts.js';
 import { deliveryPriceOf, fillKey } from '../ledger/instrument-book.js';
 import { clientLedger, postingsOf } from '../ledger/ledger.js';
 import { applyTrade, figuresOf, signedQuantity } from '../ledger/position.js';
-import { released } from '../suspense/release.decider.js';
+import { cancelledSide } from '../suspense/release.decider.js';
 import { suspendedFill } from '../suspense/suspended-items.js';
 import type { CorrectionRefusal } from './trade-correction.decider.js';
 
 type Side = AccountsEvents['TradeSidesReported']['sides'][number];
 
 const refusalOf = (state: AccountsState, fill: RememberedFill): CorrectionRefusal | null => {
-  const { kept, instrument } = fill;
+  const { kept, instrument, accountId } = fill;
   if (kept === 'reversed') return 'trade-reversed';
   if (kept === 'close-out') return 'trade-of-close-out';
+  if (kept === 'trade' && standingOf(state, accountId) === 'closed') return 'account-closed';
   if (deliveryPriceOf(state, instrument) !== null) return 'instrument-expired';
   // Variation has moved the cost of what suspense holds, and nobody says by how much that of one fill in it.
   const isMixed = kept === 'suspense' && contractOf(state, instrument).cashStyle === 'variation-margin';
@@ -54,7 +56,7 @@ export function decideSides(
 /**
  * Takes back the sides of a trade that live here: each is traded back against the house at the price it was booked at, so that at any
  * mark the client stands as if he had not traded, and its fee is returned. Funding that was paid meanwhile is not. A side in suspense
- * leaves it.
+ * leaves it; of a contract that was delivered meanwhile with what the delivery paid.
  * @see docs/spec/accounts.md CLR-ACC-017
  */
 export function* decideReversal(
@@ -69,7 +71,7 @@ export function* decideReversal(
     if (remembered.kept === 'suspense') {
       const item = suspendedFill(state, identity);
       invariant(item, `${tradeId} ${side} of ${accountId} is to be taken back and is not in suspense`);
-      yield released(item, { outcome: 'cancelled', id: correctionId });
+      yield cancelledSide(state, item, correctionId);
       continue;
     }
     yield reversed(state, correctionId, remembered);

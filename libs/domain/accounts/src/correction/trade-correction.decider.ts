@@ -32,6 +32,7 @@ const REFUSALS = {
   'trade-of-close-out': 'the trade executed a close-out order, which the case stands on',
   'trade-reversed': 'the trade was taken back before',
   'instrument-expired': 'the contract is delivered',
+  'account-closed': 'an account that traded is closed, for good, and takes nothing back',
 } as const;
 export type CorrectionRefusal = keyof typeof REFUSALS;
 
@@ -132,6 +133,17 @@ export const evolveCorrections = {
       ...correction,
       reports: new Map([...correction.reports, [partition, report]]),
     });
+  },
+  /** Since a partition said what it booked, something has happened by which none of it can be taken back any more. */
+  overtaken(corrections: TradeCorrections, concerns: (report: Reported) => boolean, refusal: CorrectionRefusal): void {
+    for (const [correctionId, correction] of corrections) {
+      if (correction.approved) continue;
+      const reports = [...correction.reports].map(([partition, report]): [number, Reported] => [
+        partition,
+        report.refusal === null && concerns(report) ? { ...report, refusal } : report,
+      ]);
+      corrections.set(correctionId, { ...correction, reports: new Map(reports) });
+    }
   },
   approved(corrections: TradeCorrections, correctionId: string): void {
     const correction = corrections.get(correctionId);

@@ -1,3 +1,4 @@
+import { GLOBAL } from '@ballast/event-sourcing';
 import { dec, instantOf, text } from '@ballast/kernel';
 import { aPriceSet, aSpecification } from '../accounts.fixtures.js';
 import { accountStatement } from '../accounts.queries.js';
@@ -147,6 +148,63 @@ describe('a booked trade that has to be cancelled [CLR-ACC-017]', () => {
     expect(codeOf(propose(house, { tradeId: 'odd', instrument }))).toBe('accepted');
     expect(codeOf(approve(house))).toBe(code);
     expect(house.desks.flatMap(({ events }) => events).filter(({ type }) => type === 'TradeReversed')).toEqual([]);
+  });
+
+  it.each([
+    [FUTURE, '49999.999'],
+    [OPTION, '9'],
+  ])(
+    'leaves suspense with what the delivery paid where that comes before the approval is heard of: %s',
+    (instrument, price) => {
+      const { house, a } = traded();
+      house.pricing('InstrumentAdmitted', { specification: aSpecification(FUTURE) });
+      house.trade({ buyer: a, seller: 'stranger.main', instrument, quantity: '1', price }, 'odd');
+      expect(codeOf(propose(house, { tradeId: 'odd', instrument }))).toBe('accepted');
+      // The partitions have delivered; the global one, which approves, has not read of it.
+      const settled = { underlying: 'BTC', expiry: EXPIRY, price: '61234.56789', samples: 450, carried: 0, missing: 0 };
+      const unread = house.desks.map((desk) => desk.take('SettlementPriceFixed', settled));
+      const approved = house.fund.takeAny(
+        'ApproveTradeCorrection',
+        { correctionId: 'c-1' },
+        GLOBAL,
+        'accounts.commands',
+        'ben',
+      );
+      const reversed = house.desks.map((desk) => approved.flatMap((event) => desk.deliver(event)));
+      for (const [index, events] of unread.entries()) house.relay([...events, ...(reversed[index] ?? [])]);
+      expect(standing(house, a).positions?.map((position) => position.instrument)).toEqual(['BTC-PERP']);
+      expect(balanceOf(house.desks[0]!.state.ledger, 'suspense', 'USD').abs().lte('0.01')).toBe(true);
+      expect([house.violations, house.atRest()]).toEqual([[], []]);
+      for (const desk of house.desks) expect(desk.rebuilt().state).toEqual(desk.state);
+    },
+  );
+
+  it('is refused, and nothing is booked, when the contract is delivered between proposal and approval', () => {
+    const { house, a, b } = traded();
+    house.trade({ buyer: a, seller: b, instrument: OPTION, quantity: '1', price: '9' }, 'odd');
+    expect(codeOf(propose(house, { tradeId: 'odd', instrument: OPTION }))).toBe('accepted');
+    house.expire(EXPIRY, '61000');
+    const before = [a, b].map((accountId) => standing(house, accountId));
+    expect(codeOf(approve(house))).toBe('instrument-expired');
+    expect([a, b].map((accountId) => standing(house, accountId))).toEqual(before);
+  });
+
+  it.each(['before', 'after'])('is refused when an account that traded is closed %s the proposal', (when) => {
+    const { house, a, b } = traded();
+    const trade = { instrument: 'BTC-PERP', price: '50000' };
+    house.trade({ buyer: b, seller: a, ...trade, quantity: '3' }, 'back');
+    house.withdraw(a, 'USD', standing(house, a).collateral?.['USD'] ?? '0');
+    for (const held of house.heldWithdrawals()) house.answer(held, true, 0);
+    const close = () => {
+      const change = { accountId: a, standing: 'closed', reason: 'wound up' };
+      house.relay(house.deskOf(a).takeAny('ChangeAccountStanding', change, undefined, 'accounts.commands', 'ann'));
+    };
+    if (when === 'before') close();
+    expect(codeOf(propose(house))).toBe('accepted');
+    if (when === 'after') close();
+    expect(codeOf(approve(house))).toBe('account-closed');
+    expect(standing(house, a)).toEqual({ collateral: {}, positions: [] });
+    expect(house.violations).toEqual([]);
   });
 
   it('of a close-out stays: the case stands on it', () => {

@@ -117,7 +117,13 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
         ...OPENING_IGNORED,
         AccountOpened: 'ignored',
         CollateralCredited: 'ignored',
-        AccountStandingChanged: 'ignored',
+        AccountStandingChanged: {
+          observe({ corrections }, { payload: { accountId, to } }) {
+            const isOfIt = ({ sides }: AccountsEvents['TradeSidesReported']): boolean =>
+              sides.some((side) => side.accountId === accountId);
+            if (to === 'closed') evolveCorrections.overtaken(corrections, isOfIt, 'account-closed');
+          },
+        },
         MarginModelChosen: 'ignored',
         SetOffAgreementChanged: 'ignored',
         OtherAccountCharged: 'ignored',
@@ -155,7 +161,13 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
           decide: (state, _input, context) => payFromGains(state, context),
         },
         ContractDelivered: moving(noteDelivered),
-        ExpiryClosed: 'ignored',
+        ExpiryClosed: {
+          observe({ corrections }, { payload }) {
+            const isOfIt = ({ instrument }: AccountsEvents['TradeSidesReported']): boolean =>
+              instrument === payload.instrument;
+            evolveCorrections.overtaken(corrections, isOfIt, 'instrument-expired');
+          },
+        },
         LiquidationCostSettled: 'ignored',
         FundGrantReceived: 'ignored',
         CollateralTakenOver: 'ignored',

@@ -1,4 +1,5 @@
 import type { AccountsEvents } from '@ballast/facts';
+import { deliveredValue } from '@ballast/instruments';
 import { dec, text, type AccountId, type Instant } from '@ballast/kernel';
 import { fact, standingOf, type AccountsFact, type AccountsState, type SuspendedItem } from '../accounts.state.js';
 import { isComplete } from '../deferral/deferred-messages.js';
@@ -6,7 +7,10 @@ import { takeComplete, takeDeferred } from '../deferral/take-deferred.decider.js
 import { creditedDeposit } from '../deposit/deposit.decider.js';
 import { readMovement } from '../deposit/movement.js';
 import { bookWaitingFill } from '../fill/fill.decider.js';
-import { keptAsset } from '../ledger/assets.js';
+import { keptAsset, roundMoney } from '../ledger/assets.js';
+import { contractOf } from '../ledger/contracts.js';
+import { deliveryPriceOf } from '../ledger/instrument-book.js';
+import { postingsOf } from '../ledger/ledger.js';
 import { positionOf } from '../ledger/position.js';
 import { suspendedOf } from './suspended-items.js';
 import { readReference } from './suspense-reference.js';
@@ -79,6 +83,27 @@ function fillBooking(state: AccountsState, item: SuspendedItem, at: Instant): ((
     },
     at,
   );
+}
+
+/**
+ * A side that leaves suspense because its trade is cancelled. Of a contract that was delivered since the sides were reported no position is left:
+ * what the delivery paid for it goes back, to a minor unit, since suspense was paid for all that it held together.
+ * @see docs/spec/accounts.md CLR-ACC-017
+ */
+export function cancelledSide(state: AccountsState, item: SuspendedItem, correctionId: string): AccountsFact {
+  const decision = { outcome: 'cancelled', id: correctionId } as const;
+  const { position } = item.kept;
+  const deliveryPrice = position && deliveryPriceOf(state, position.instrument);
+  if (position === null || deliveryPrice === null) return released(item, decision);
+  const { instrument, settlementAsset: asset } = contractOf(state, position.instrument);
+  const exact = deliveredValue(instrument, deliveryPrice).times(position.quantity).minus(position.cost);
+  const paid = roundMoney(state, exact, asset, 'credit');
+  const delivery = postingsOf(
+    ['suspense', asset, paid],
+    ['house/pnl', asset, exact.neg()],
+    ['house/rounding', asset, exact.minus(paid)],
+  );
+  return released({ ...item, kept: { ...item.kept, postings: delivery } }, decision);
 }
 
 /** The exact opposite of what suspense took. @param decision of two persons, when it is theirs */

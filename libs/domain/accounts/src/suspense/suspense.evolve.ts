@@ -1,7 +1,9 @@
 import type { TradeSide } from '@ballast/facts';
+import { deliveredValue } from '@ballast/instruments';
 import { invariant, text } from '@ballast/kernel';
 import type { Evolution } from '../accounts.state.js';
-import { bookOf, fillKey, rememberFill } from '../ledger/instrument-book.js';
+import { contractOf } from '../ledger/contracts.js';
+import { attributePnl, bookOf, fillKey, rememberFill } from '../ledger/instrument-book.js';
 import { post } from '../ledger/ledger.js';
 import { positionOf } from '../ledger/position.js';
 import { keepInSuspense, leaveSuspense } from './suspended-items.js';
@@ -57,6 +59,14 @@ export const suspenseEvolution: Evolution<'SuspenseBooked' | 'SuspenseReleasePro
       if (remembered !== undefined) rememberFill(state, { ...remembered, kept: 'reversed' });
     } else state.trades.delete(key);
     const book = bookOf(state, position.instrument);
+    attributePnl(book, postings);
+    if (book.deliveryPrice !== null) {
+      // The delivery was a trade of it with the house, which is taken back with it.
+      const { instrument } = contractOf(state, position.instrument);
+      const value = deliveredValue(instrument, book.deliveryPrice).times(quantity);
+      book.tradedValue = book.tradedValue.plus(value).minus(cost);
+      return;
+    }
     book.suspense = { quantity: book.suspense.quantity.minus(quantity), cost: book.suspense.cost.minus(cost) };
     book.houseQuantity = book.houseQuantity.plus(quantity);
     book.tradedValue = book.tradedValue.minus(cost);
