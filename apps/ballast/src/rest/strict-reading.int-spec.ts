@@ -57,14 +57,14 @@ const isTimeName = (place: string): boolean =>
   place.includes('/properties/');
 
 /** A request whose Host is what it says: `fetch` sends its own. */
-const sent = (method: string, address: string, headers: http.OutgoingHttpHeaders) =>
+const sent = (method: string, address: string, headers: http.OutgoingHttpHeaders, sends?: Buffer) =>
   new Promise<{ readonly status: number | undefined; readonly body: string }>((resolve, reject) => {
     const request = http.request(house.url + address, { method: method.toUpperCase(), headers }, (response) => {
       let body = '';
       response.setEncoding('utf8').on('data', (text: string) => (body += text));
       response.on('end', () => resolve({ status: response.statusCode, body }));
     });
-    request.on('error', reject).end();
+    request.on('error', reject).end(sends);
   });
 
 /** A refusal that names the field. */
@@ -179,6 +179,11 @@ describe('every route of the document', () => {
     expect(numbers).toBeGreaterThan(100);
   });
 
+  it('reads all of a query, however many parts without a name stand before it', async () => {
+    const answer = await house.get(`/accounts?${'&'.repeat(1_500)}unheard-of=1`);
+    expect(refusal(answer)).toEqual([400, 'request-malformed', ['unheard-of']]);
+  });
+
   it('refuses a parameter that comes twice', async () => {
     for (const { method, path, operation } of routes) {
       for (const { name } of (operation.parameters ?? []).filter((each) => each.in === 'query')) {
@@ -197,6 +202,22 @@ describe('every route of the document', () => {
       const unknown = await ask(method, addressOf(path), { 'unheard-of': 1 });
       expect([path, unknown.status, unknown.body.code]).toEqual([path, 400, 'request-malformed']);
       expect(unknown.body.errors.map(({ field }) => field)).toContain('unheard-of');
+    }
+  });
+
+  it('that takes a body refuses one that is not UTF-8', async () => {
+    const twice = '{"reason":"a","reason":"b"}';
+    const others: readonly [string, Buffer][] = [
+      ['application/json; charset=utf-16le', Buffer.from(twice, 'utf16le')],
+      ['application/json; charset="UTF-7"', Buffer.from('{"reason":"a","+AHI-eason":"b"}')],
+      ['application/json', Buffer.from('{"reason":"\xff"}', 'latin1')],
+    ];
+    for (const { method, path } of routes.filter(({ operation }) => operation.requestBody !== undefined)) {
+      for (const [type, bytes] of others) {
+        const { status, body } = await sent(method, addressOf(path), { 'content-type': type }, bytes);
+        const { detail } = JSON.parse(body) as { readonly detail: string };
+        expect([path, type, status, detail]).toEqual([path, type, 400, 'body is not UTF-8: send JSON in UTF-8']);
+      }
     }
   });
 

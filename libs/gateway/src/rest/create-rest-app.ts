@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import type { IncomingMessage } from 'node:http';
+import { parse as parseQuery } from 'node:querystring';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
@@ -38,6 +39,7 @@ export async function createRestApp(options: RestAppOptions): Promise<NestExpres
   });
   app.disable('x-powered-by');
   app.set('etag', 'strong');
+  app.set('query parser', allOfQuery);
   if (options.token === undefined) app.use(requireOwnOrigin());
   // The page itself holds nothing that needs a token; what it asks for does.
   serveConsole(app);
@@ -70,6 +72,9 @@ export async function createRestApp(options: RestAppOptions): Promise<NestExpres
   });
   return app;
 }
+
+/** Every parameter: left to itself the parser reads no more than a thousand, and what comes behind is ignored. */
+const allOfQuery = (query: string): object => parseQuery(query, '&', '=', { maxKeys: 0 });
 
 const BOOKS_PATHS = ['/reconciliations/', '/book-imports'];
 

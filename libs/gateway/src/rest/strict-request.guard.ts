@@ -1,8 +1,8 @@
-import type { CanActivate, ExecutionContext, RawBodyRequest } from '@nestjs/common';
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { contentFault, doubledName } from '@ballast/contracts';
 import { Problem } from './problem.js';
+import { assertReadAsSent } from './strict-body.guard.js';
 
 /** Operations of a path of the document; parameters of the path itself are not used here. */
 type Operations = Readonly<
@@ -18,7 +18,7 @@ interface Known {
 
 /**
  * Reads a request strictly, on every route and by the document of the interface: its one address, no parameter of the query that the
- * document does not know, no name in a body twice, nothing in it that could not be kept as it came. A misspelt word must not be a question about something else.
+ * document does not know, its body as it was sent. A misspelt word must not be a question about something else.
  */
 export class StrictRequest implements CanActivate {
   /** By method and route as express writes it. */
@@ -37,7 +37,7 @@ export class StrictRequest implements CanActivate {
   }
 
   canActivate(context: ExecutionContext): boolean {
-    const request = context.switchToHttp().getRequest<RawBodyRequest<Request>>();
+    const request = context.switchToHttp().getRequest<Request>();
     const { path: route } = request.route as { readonly path: string };
     const method = request.method === 'HEAD' ? 'get' : request.method.toLowerCase();
     const known = this.#known.get(`${method} ${route}`);
@@ -45,10 +45,7 @@ export class StrictRequest implements CanActivate {
       throw new Problem('not-found', `there is nothing at ${request.path.slice(0, 200)}`);
     }
     assertKnown(Object.keys(request.query), known.query);
-    if (request.rawBody !== undefined) {
-      assertNamedOnce(request.rawBody.toString('utf8'));
-      assertKept(request.body);
-    }
+    assertReadAsSent(request);
     return true;
   }
 }
@@ -60,18 +57,4 @@ function assertKnown(given: readonly string[], known: readonly string[]): void {
     .map((name) => ({ field: name.slice(0, 100), message: 'is no parameter here', remedy }));
   if (errors.length === 0) return;
   throw new Problem('request-malformed', `${errors[0]?.field} is no parameter here: ${remedy}`, errors);
-}
-
-function assertKept(body: unknown): void {
-  const fault = contentFault(body, 'body');
-  if (fault === undefined) return;
-  const { field, message, remedy } = fault;
-  throw new Problem('request-malformed', `${field} ${message}: ${remedy}`, [fault]);
-}
-
-function assertNamedOnce(body: string): void {
-  const fault = doubledName(body);
-  if (fault === undefined) return;
-  const { field, message, remedy } = fault;
-  throw new Problem('request-malformed', `${field} ${message}: ${remedy}`, [fault]);
 }

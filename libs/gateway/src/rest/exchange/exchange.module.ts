@@ -1,7 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_FILTER } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import type { ExchangeIntake } from '@ballast/services';
 import { ProblemFilter } from '../problem.js';
+import { StrictBody } from '../strict-body.guard.js';
 import { ExchangeController } from './exchange.controller.js';
 import { IntakeHere } from './intake-here.js';
 import { INTAKE, type Intake } from './intake.js';
@@ -25,6 +26,7 @@ export class ExchangeModule {
       controllers: [ExchangeController],
       providers: [
         { provide: INTAKE, useValue: new IntakeHere(intake) },
+        { provide: APP_GUARD, useValue: new StrictBody() },
         { provide: APP_FILTER, useValue: new ProblemFilter(onUnexpected) },
       ],
     };

@@ -2,7 +2,14 @@ import 'reflect-metadata';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { exchangeSubmission, fieldErrors, problemOf } from '@ballast/contracts';
+import {
+  contentFault,
+  doubledName,
+  exchangeSubmission,
+  fieldErrors,
+  problemOf,
+  type FieldError,
+} from '@ballast/contracts';
 import { ExchangeInbox } from '@ballast/messaging';
 import { ClearingMetrics, createLogger, NestLogger } from '@ballast/observability';
 import { ExchangeIntake } from '../../exchange/exchange-intake.js';
@@ -69,17 +76,27 @@ export async function runIntake(config: ProcessConfig, edge: (intake: ExchangeIn
   });
 }
 
-async function answerTo(intake: ExchangeIntake, value: string): Promise<InboxAnswer> {
-  const read = exchangeSubmission.safeParse(jsonOf(value), { reportInput: true });
-  if (!read.success) {
-    const errors = fieldErrors(read.error).map((each) => ({ ...each }));
-    return { status: 400, body: problemOf('request-malformed', 'the value is no submission', errors) };
-  }
+/** Read as strictly as over REST. */
+export async function answerTo(intake: Pick<ExchangeIntake, 'submit'>, value: string): Promise<InboxAnswer> {
+  const json = jsonOf(value);
+  const fault = doubledName(value) ?? contentFault(json, 'value');
+  if (fault !== undefined) return malformed([fault]);
+  const read = exchangeSubmission.safeParse(json, { reportInput: true });
+  if (!read.success) return malformed(fieldErrors(read.error));
   const outcome = await intake.submit(read.data);
   if (outcome.status === 'answered') return { status: 200, body: outcome.answers };
   const body = problemOf(outcome.code, outcome.detail, [], read.data.producer);
   return { status: body.status, body };
 }
+
+const malformed = (errors: readonly FieldError[]): InboxAnswer => ({
+  status: 400,
+  body: problemOf(
+    'request-malformed',
+    'the value is no submission',
+    errors.map((each) => ({ ...each })),
+  ),
+});
 
 function jsonOf(value: string): unknown {
   try {
