@@ -4,6 +4,9 @@ import { invariant } from './invariant.js';
 /** A moment of clearing time: whole milliseconds since 1970-01-01 UTC. Never read from a wall clock in the domain. */
 export type Instant = number;
 
+/** 9999-12-31T23:59:59.999Z: a later one has no notation with four digits for the year. */
+export const LAST_INSTANT: Instant = 253_402_300_799_999;
+
 export const SECOND_MS = 1_000;
 export const MINUTE_MS = 60 * SECOND_MS;
 export const HOUR_MS = 60 * MINUTE_MS;

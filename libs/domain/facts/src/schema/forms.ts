@@ -41,7 +41,7 @@ const numbers =
     });
 
 /** A moment of clearing time. */
-export const instant = numbers(0, undefined, 'instant', 'Whole milliseconds since 1970-01-01 UTC.');
+export const instant = numbers(0, form.LAST_INSTANT, 'instant', 'Whole milliseconds since 1970-01-01 UTC.');
 /** A count, 0 or more. */
 export const count = numbers(0);
 /** A position in a log, or a number that counts 1, 2, 3, ... */
