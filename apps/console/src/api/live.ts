@@ -30,6 +30,10 @@ const KEPT_NEWS = 200;
 const RETRY_MS = 1_000;
 /** Questions about the present are asked again at most this often. */
 const REFRESH_MS = 1_500;
+/** The server says how it stands each second. A connection that died without a word, as of a laptop that slept, says nothing. */
+const SILENT_MS = 20_000;
+/** What the server answers to a place that its log does not have, or not any more. */
+const PLACE_GONE: readonly number[] = [400, 409];
 
 let live: Live = { connection: 'connecting', status: null, news: [], received: 0 };
 const listeners = new Set<() => void>();
@@ -64,16 +68,31 @@ export async function follow(client: QueryClient): Promise<never> {
     accounts.clear();
   }, REFRESH_MS);
   for (;;) {
+    const lost = new AbortController();
+    let patience: ReturnType<typeof setTimeout> | undefined;
+    const heard = (): void => {
+      clearTimeout(patience);
+      patience = setTimeout(() => lost.abort(), SILENT_MS);
+    };
     try {
+      heard();
       if (earlier !== undefined) earlier = [];
       const response = await fetch(place === undefined ? '/live?after=recent' : '/live', {
         headers: headersOf(place === undefined ? {} : { 'last-event-id': place }),
+        signal: lost.signal,
       });
       if (response.status === 401) throw new Refused(401, 'not-authenticated', 'a token is asked for');
+      if (place !== undefined && PLACE_GONE.includes(response.status)) {
+        // The log was restored or promoted: what was asked of it may say something else by now, and so may the news.
+        place = undefined;
+        earlier = [];
+        void client.resetQueries();
+        continue;
+      }
       if (!response.ok || response.body === null) throw new Error(`the stream answered ${response.status}`);
       change({ connection: 'connected' });
-      await client.invalidateQueries();
-      for await (const { id, event, data } of eventsOf(response.body)) {
+      void client.invalidateQueries();
+      for await (const { id, event, data } of eventsOf(response.body, heard)) {
         place = id ?? place;
         if (event === 'place' && earlier !== undefined) {
           // Partition by partition as it came; of one time the later of a partition is the newer.
@@ -102,6 +121,8 @@ export async function follow(client: QueryClient): Promise<never> {
       }
     } catch (error) {
       if (error instanceof Refused) change({ connection: 'refused' });
+    } finally {
+      clearTimeout(patience);
     }
     if (live.connection !== 'refused') change({ connection: 'connecting' });
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
@@ -114,8 +135,11 @@ interface StreamedEvent {
   readonly data: string;
 }
 
-/** Events of a body of the type text/event-stream. EventSource sends no headers, and a server may ask for a token. */
-async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<StreamedEvent> {
+/**
+ * Events of a body of the type text/event-stream. EventSource sends no headers, and a server may ask for a token.
+ * @param heard called whenever anything came
+ */
+async function* eventsOf(body: ReadableStream<Uint8Array>, heard: () => void): AsyncGenerator<StreamedEvent> {
   const reader = body
     .pipeThrough(new TextDecoderStream() as unknown as TransformStream<Uint8Array, string>)
     .getReader();
@@ -123,6 +147,7 @@ async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Strea
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
+    heard();
     const blocks = (rest + value).split('\n\n');
     rest = blocks.pop() ?? '';
     for (const block of blocks) {
