@@ -1,8 +1,7 @@
 import path from 'node:path';
 import { backUpCluster, restoreCluster } from '@ballast/event-log';
 import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
-import { openLogs } from '../composition/open-logs.js';
-import { assertDataThere } from '../composition/open-store.js';
+import { assertDataThere, openStore } from '../composition/open-store.js';
 import type { StoreOptions } from '../composition/store-options.js';
 import { UsageError } from '../usage-error.js';
 import { grouped } from './grouped.js';
@@ -28,16 +27,28 @@ export async function restore(options: Options & { from?: string }): Promise<voi
       `--from: name the backup that is put into ${path.resolve(dataDir)}; only a database of --database-url is restored by other means`,
     );
   }
-  if (from !== undefined) await restoreCluster(from, dataDir);
-  const { logs, place, close } = await openLogs(options, { readOnly: false, allOfThem: false });
+  if (from === undefined) await renewIncarnations(options);
+  // Before it stands there: a database that was put back and has its old incarnation would be taken for the one that went on.
+  else await restoreCluster(from, dataDir, (draft) => renewIncarnations({ ...options, dataDir: draft }));
+  const place = databaseUrl === undefined ? path.resolve(dataDir) : new URL(databaseUrl).host;
+  process.stdout.write(`restored ${place}; run npx ballast verify before a service starts\n`);
+}
+
+/** Of all logs that are there; those of an earlier release are brought to the form of this one first. */
+async function renewIncarnations(options: Options): Promise<void> {
+  const opened = await openStore({ ...options, log: 'postgres' }, (line) => process.stderr.write(`${line}\n`));
+  const { store, place } = opened;
   try {
+    let logs = 0;
     for (const name of [...SERVICE_LOGS, ...EXCHANGE_LOGS]) {
-      if (!logs.has(name)) continue;
-      const incarnation = await logs.log(name).renewIncarnation();
+      const shape = await store.shapeOf(name);
+      if (shape === undefined) continue;
+      const incarnation = await (await store.open({ ...shape, name })).renewIncarnation();
       process.stdout.write(`${name} has the incarnation ${incarnation}\n`);
+      logs += 1;
     }
-    process.stdout.write(`restored ${place}; run npx ballast verify before a service starts\n`);
+    if (logs === 0) throw new UsageError(`${place} holds no logs: nothing was restored`);
   } finally {
-    await close();
+    await opened.close();
   }
 }

@@ -32,6 +32,8 @@ async function withLog<T>(
   }
 }
 
+const asItIs = (): Promise<void> => Promise.resolve();
+
 const add = (directory: string): Promise<unknown> =>
   withLog(directory, async (log) => log.append([(await Writer.take(log, 0)).item([])]));
 
@@ -45,24 +47,42 @@ it('a backup is what was there, is restored whole into a new place only, and say
   expect(await backUpCluster(data, backup)).toBeGreaterThan(100);
   await add(data);
   await expect(backUpCluster(data, backup)).rejects.toThrow('is not empty; name a new directory');
-  await expect(restoreCluster(backup, data)).rejects.toThrow('is not empty; restore into a new --data-dir');
+  await expect(restoreCluster(backup, data, asItIs)).rejects.toThrow('is not empty; restore into a new --data-dir');
 
   const version = path.join(backup, 'cluster', 'PG_VERSION');
   const text = await fs.readFile(version, 'utf8');
   await fs.writeFile(version, `${text} `);
-  await expect(restoreCluster(backup, again)).rejects.toThrow(`${version} is altered; restore from another backup`);
+  await expect(restoreCluster(backup, again, asItIs)).rejects.toThrow(
+    `${version} is altered; restore from another backup`,
+  );
   await fs.rm(version);
-  await expect(restoreCluster(backup, again)).rejects.toThrow(`${version} is missing`);
+  await expect(restoreCluster(backup, again, asItIs)).rejects.toThrow(`${version} is missing`);
   await fs.writeFile(version, text);
   await expect(fs.readdir(again)).rejects.toThrow('ENOENT');
 
-  await restoreCluster(backup, again);
+  // Broken off between the copy and what is done to it: nothing stands there.
+  const killed = restoreCluster(backup, again, () => Promise.reject(new Error('killed')));
+  await expect(killed).rejects.toThrow('killed');
+  await expect(fs.readdir(again)).rejects.toThrow('ENOENT');
+  await restoreCluster(backup, again, async (draft) => {
+    await withLog(draft, async (log) => void (await log.renewIncarnation()));
+  });
   await withLog(again, async (log) => {
-    expect(await log.heads()).toEqual(before);
+    const [head] = await log.heads();
+    expect(head).toMatchObject({ size: 2, head: before[0]?.head });
+    expect(head?.incarnation).not.toBe(before[0]?.incarnation);
     expect((await verifyPartition(log, 0)).faults).toEqual([]);
   });
-  await fs.rm(path.join(backup, 'backup.json'));
-  await expect(restoreCluster(backup, inFolder('third'))).rejects.toThrow('is no whole backup: it has no backup.json');
+  const list = path.join(backup, 'backup.json');
+  for (const written of ['{"format": "ballast-ba', '[]', 'null']) {
+    await fs.writeFile(list, written);
+    const restored = restoreCluster(backup, inFolder('third'), asItIs);
+    await expect(restored).rejects.toThrow(`${list} is altered; restore from another backup`);
+  }
+  await fs.rm(list);
+  await expect(restoreCluster(backup, inFolder('third'), asItIs)).rejects.toThrow(
+    'is no whole backup: it has no backup.json',
+  );
 }, 120_000);
 
 it('a database that is in use is not copied', async () => {
@@ -70,3 +90,16 @@ it('a database that is in use is not copied', async () => {
   await expect(backUpCluster(inFolder('data'), inFolder('backup'))).rejects.toThrow('is in use by process');
   await server.stop();
 }, 60_000);
+
+it.each<[string, string, string]>([
+  ['a file', 'file', "can't be read as a directory"],
+  ['a place below a file', 'file/backup', "can't be read as a directory"],
+  ['a place in what is copied', 'data/cluster/backup', 'lies in'],
+])('%s is no place for a backup, nor to restore one, and nothing is written [CLR-LOG-063]', async (_, name, why) => {
+  await fs.writeFile(inFolder('file'), 'mine');
+  await fs.mkdir(inFolder('data'));
+  await expect(backUpCluster(inFolder('data'), inFolder(name))).rejects.toThrow(why);
+  await expect(restoreCluster(inFolder('data'), inFolder(name), asItIs)).rejects.toThrow(why);
+  expect((await fs.readdir(folder)).sort()).toEqual(['data', 'file']);
+  expect(await fs.readdir(inFolder('data'))).toEqual([]);
+});
