@@ -11,15 +11,14 @@ export const worseOf = (limit: Decimal, mark: Decimal, side: OrderTerms['side'])
 export const signedOf = ({ side, quantity }: Pick<OrderTerms, 'side' | 'quantity'>): Decimal =>
   side === 'sell' ? quantity.neg() : quantity;
 
-/** Fee of a fill at a price, settlement asset, exact: of maker and taker the dearer.
- */
+/** Fee of a fill at a price, settlement asset, exact: of maker and taker the dearer. */
 export function feeOfFill(
   { instrument, spot }: PricedContract,
   contracts: Decimal,
   price: Decimal,
   fees: FeeFigures,
 ): Decimal {
-  const basis = { contracts, value: contracts.times(contractValue(instrument, price)), index: spot };
+  const basis = { contracts, value: contracts.times(contractValue(instrument, price)).abs(), index: spot };
   return maxOf(tradingFee(fees, { instrument }, 'maker', basis), tradingFee(fees, { instrument }, 'taker', basis));
 }
 

@@ -142,6 +142,19 @@ describe('what a fill costs [CLR-ORD-003]', () => {
     expect(text(requirement(ex)?.costs ?? dec(0))).toBe('430.2');
   });
 
+  it('is a fee, no rebate, of a coin-settled contract too, whose value counts below zero: 0.05 % of 12,000', () => {
+    const house = new OptionHouse(undefined, BUNDLED_FEES);
+    const id = 'BTC-7NOV25-INVERSE';
+    house.list(listing(id, { contractSize: '100', settlementAsset: 'BTC' }));
+    house.reprice({ at: NOON, BTC: '40000', ETH: '3000', volatility: 0.6 });
+    house.account('ann.main', { USD: '100000' });
+    const ex = new Exchange(house);
+    const checked = preTradeCheck(house.machine.state, { accountId: 'ann.main', instrument: id, quantity: '120' });
+    expect(dec(checked.after?.equity ?? '0').lte('99994')).toBe(true);
+    for (const side of ['buy', 'sell'] as const) ex.accept(order('ann.main', side, `120 ${id} at 40000`), null);
+    expect(text(requirement(ex)?.costs ?? dec(0))).toBe('12');
+  });
+
   it('makes no profit of a limit better than the mark (A2: 10 USD, 1,000 contracts at limit 1)', () => {
     const { machine } = exchange({ USD: '10' }).house;
     const checked = preTradeCheck(machine.state, {
