@@ -37,11 +37,15 @@ interface KafkaBroker {
   }>;
 }
 
+interface Connection {
+  readonly socket?: { destroy(): void } | null;
+  rejectRequests(error: Error): void;
+  /** Waits for what it was asked and has not answered. */
+  disconnect(): Promise<unknown>;
+}
+
 interface ConnectionPool {
-  readonly pool: readonly {
-    readonly socket?: { destroy(): void } | null;
-    rejectRequests(error: Error): void;
-  }[];
+  readonly pool: readonly Connection[];
   send(exchange: {
     readonly request: {
       readonly apiKey: number;
@@ -98,6 +102,16 @@ const READ_UNCOMMITTED = 0;
 const NEWEST = -1;
 const OLDEST = -2;
 
+/** Which connection of a pool kafkajs fetches by; everything else goes by the other. */
+const FETCHING = 1;
+
+/** Somebody wants more of the broker than what it holds a fetch for. */
+class CutShort extends Error {
+  override readonly name = 'CutShort';
+  /** Until then the connection cannot be used again. */
+  ended: Promise<void> = Promise.resolve();
+}
+
 class ClientClosed extends Error {
   override readonly name = 'ClientClosed';
   /** With another client. */
@@ -127,10 +141,9 @@ export class FetchingCluster {
     const { brokers, seedBroker } = this.#kafka.brokerPool;
     const known = new Set([...Object.values(brokers), ...(seedBroker === undefined ? [] : [seedBroker])]);
     const connections = [...known].flatMap(({ connectionPool }) => connectionPool.pool);
-    for (const connection of connections)
-      connection.rejectRequests(new ClientClosed('this client of Kafka was closed'));
+    const closed = new ClientClosed('this client of Kafka was closed');
+    await Promise.all(connections.map((connection) => hangUp(connection, closed)));
     await this.#kafka.disconnect();
-    for (const { socket } of connections) socket?.destroy();
   }
 
   /** kafkajs connects again whatever was disconnected when it is asked for something. */
@@ -189,14 +202,43 @@ export class FetchingCluster {
   async fetch(nodeId: string, request: FetchRequest): Promise<FetchResponse['responses']> {
     const { connectionPool } = await this.#cluster.findBroker({ nodeId });
     const buffer = encodeFetchRequest(request);
-    const { errorCode, responses } = await connectionPool.send({
-      request: { ...FETCH, encode: async () => ({ buf: buffer, buffer }) },
-      response: { decode: (bytes) => decodeFetchResponse(bytes, others), parse: async (decoded) => decoded },
-      requestTimeout: request.maxWaitMs + LATE_MS,
-    });
-    if (errorCode !== 0) throw createErrorFromCode(errorCode);
-    return responses;
+    try {
+      const { errorCode, responses } = await connectionPool.send({
+        request: { ...FETCH, encode: async () => ({ buf: buffer, buffer }) },
+        response: { decode: (bytes) => decodeFetchResponse(bytes, others), parse: async (decoded) => decoded },
+        requestTimeout: request.maxWaitMs + LATE_MS,
+      });
+      if (errorCode !== 0) throw createErrorFromCode(errorCode);
+      return responses;
+    } catch (error) {
+      if (!(error instanceof CutShort)) throw error;
+      await error.ended;
+      return [];
+    }
   }
+
+  /** Ends the fetch that a broker holds, as if nothing had come. What has come by then comes again. */
+  cutShort(nodeId: string): void {
+    const connection = this.#kafka.brokerPool.brokers[nodeId]?.connectionPool.pool[FETCHING];
+    if (connection === undefined) return;
+    const cut = new CutShort('a fetch was cut short');
+    cut.ended = hangUp(connection, cut);
+  }
+
+  /** Hangs up on a broker that is silent: whoever asks for something next asks another one, or connects anew. */
+  async leave(nodeId: string): Promise<void> {
+    const connections = this.#kafka.brokerPool.brokers[nodeId]?.connectionPool.pool ?? [];
+    const left = new ClientClosed('the broker does not answer');
+    await Promise.all(connections.map((connection) => hangUp(connection, left)));
+  }
+}
+
+/** Without waiting for what the broker still holds. */
+async function hangUp(connection: Connection, reason: Error): Promise<void> {
+  const { socket } = connection;
+  connection.rejectRequests(reason);
+  await connection.disconnect();
+  socket?.destroy();
 }
 
 /** Why a partition cannot be read. */

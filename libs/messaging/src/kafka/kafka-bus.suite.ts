@@ -20,8 +20,17 @@ async function answered<T>(ask: () => Promise<T>, tries = 40): Promise<T> {
   }
 }
 
-/** An address in front of a broker behind which one connection, counted from 1, hears nothing. */
-async function doorOf({ brokers }: LocalKafka, silent: number): Promise<{ readonly address: string; close(): void }> {
+/** What becomes of the answers on one connection, counted from 1: none comes, or the first ends with so many bytes, and the connection too. */
+interface Disturbed {
+  readonly connection: number;
+  readonly endsAfterBytes?: number;
+}
+
+/** An address in front of a broker behind which one connection is disturbed. */
+async function doorOf(
+  { brokers }: LocalKafka,
+  disturbed: Disturbed,
+): Promise<{ readonly address: string; close(): void }> {
   const [host = '', port] = (brokers[0] as string).split(':');
   let connections = 0;
   const server = net.createServer((client) => {
@@ -29,8 +38,10 @@ async function doorOf({ brokers }: LocalKafka, silent: number): Promise<{ readon
     const broker = net.connect(Number(port), host);
     for (const end of [client, broker]) end.on('error', () => end.destroy());
     client.pipe(broker);
-    if (connections === silent) broker.resume();
-    else broker.pipe(client);
+    const { connection, endsAfterBytes } = disturbed;
+    if (connections !== connection) broker.pipe(client);
+    else if (endsAfterBytes === undefined) broker.resume();
+    else broker.once('data', (bytes) => client.end(bytes.subarray(0, endsAfterBytes)));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { address: `127.0.0.1:${(server.address() as net.AddressInfo).port}`, close: () => server.close() };
@@ -257,12 +268,15 @@ export function kafkaBusSuite(kafka: () => LocalKafka): void {
       }
     });
 
-    it('reads on when the client that asks for offsets never got its first answer', async () => {
+    it.each<[string, Disturbed]>([
+      // The first connection compares versions.
+      ['never got its first answer', { connection: 2 }],
+      ['got half of its first answer', { connection: 2, endsAfterBytes: 20 }],
+    ])('reads on when the client that asks for offsets %s', async (_, disturbed) => {
       bus = await open();
       await bus.publish(entriesOf('accounts', 0, 3));
       await bus.close();
-      // The first connection compares versions.
-      const door = await doorOf(kafka(), 2);
+      const door = await doorOf(kafka(), disturbed);
       try {
         const behindDoor = { ...connection(), brokers: [door.address] };
         bus = await KafkaBus.open({ connection: behindDoor, incarnationOf: () => 'one', onIncident });

@@ -26,6 +26,7 @@ import type {
 } from '../bus.js';
 import { SourceSequence, type Arrived } from '../source-sequence.js';
 import { probeBrokers } from './api-versions.probe.js';
+import type { KafkaError } from './fetching-cluster.js';
 import { kafkaOf, type KafkaConnection } from './kafka-connection.js';
 import { PartitionFeed, type Delivery } from './partition-feed.js';
 import { SerialProducer, type PlacedMessage } from './serial-producer.js';
@@ -131,8 +132,8 @@ export class KafkaBus implements Bus {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#feeds].map((feed) => feed.stop()));
-    await this.#fetcher.close();
+    // Both at once: what is in hand may wait for what was parked before, and would for ever if that is no longer fetched.
+    await Promise.all([...[...this.#feeds].map((feed) => feed.stop()), this.#fetcher.close()]);
     await this.#producer.close();
   }
 
@@ -258,9 +259,10 @@ export class KafkaBus implements Bus {
     const parked = new Parked(this.#parked);
     try {
       await parked.read(await this.#fetcher.attach(`${this.#prefix}${PARKED_TOPIC}`, 0, undefined, parked));
-    } catch {
-      // Without that topic nothing can be parked either, and whoever tries is told so; the next attempt looks again.
+    } catch (error) {
       this.#parkedBefore = undefined;
+      // Without that topic nothing can be parked either, and whoever tries is told so; the next attempt looks again.
+      if ((error as KafkaError).type !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
     }
   }
 
@@ -273,14 +275,16 @@ export class KafkaBus implements Bus {
 class Parked implements PartitionListener {
   readonly full = false;
   #next = 0n;
+  /** Offset of the next message to come, as was said last. */
+  #end: bigint | undefined;
   #changed: () => void = () => undefined;
   #failure: { readonly error: unknown } | undefined;
 
   constructor(private readonly places: Set<string>) {}
 
-  push(messages: readonly KafkaMessage[], next: bigint): void {
+  push(messages: readonly KafkaMessage[], next: bigint, end: bigint): void {
     for (const { key } of messages) if (key !== null) this.places.add(key.toString());
-    this.#next = next;
+    [this.#next, this.#end] = [next, end];
     this.#changed();
   }
 
@@ -291,7 +295,9 @@ class Parked implements PartitionListener {
 
   async read(attachment: Attachment): Promise<void> {
     if (this.#next < attachment.from) this.#next = attachment.from;
-    while (this.#failure === undefined && this.#next < attachment.end) {
+    // A topic that lost its end, with its leader, ends before where it did.
+    const isBefore = (end: bigint): boolean => this.#next < end && (this.#end === undefined || this.#next < this.#end);
+    while (this.#failure === undefined && isBefore(attachment.end)) {
       await new Promise<void>((resolve) => {
         this.#changed = resolve;
       });

@@ -1,5 +1,6 @@
 import type { ConnectionOptions } from 'node:tls';
 import kafkajs, { type Kafka, type LogEntry, type SASLOptions } from 'kafkajs';
+import './fresh-connection.js';
 import './lean-client.js';
 import './quiet-client.js';
 

@@ -5,7 +5,7 @@ import { guardedBrokerSuite } from './guarded-broker.suite.js';
 import { kafkaBusSuite } from './kafka-bus.suite.js';
 import { kafkaLockstepSuite } from './kafka-lockstep.suite.js';
 import { partitionOwnershipSuite } from './partition-ownership.suite.js';
-import { leaderlessPartitionSuite, topicFetcherSuite } from './topic-fetcher.suite.js';
+import { leaderlessPartitionSuite, silentBrokerSuite, topicFetcherSuite } from './topic-fetcher.suite.js';
 import { kafkaBatchStrategySuite } from '../nest/kafka-batch-strategy.suite.js';
 
 const { how } = await kafkaAvailability();
@@ -21,6 +21,7 @@ await describeWithKafka('over Apache Kafka', (kafka) => {
   if (how === 'artifacts') {
     describe('a broker that fails', brokerFailureSuite);
     describe('one broker of two that fails', leaderlessPartitionSuite);
+    describe('one broker of two that is silent', silentBrokerSuite);
     describe('a broker behind TLS and a password', guardedBrokerSuite);
   }
 });

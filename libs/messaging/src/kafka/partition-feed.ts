@@ -81,7 +81,8 @@ export class PartitionFeed implements PartitionListener {
       }
     } catch (error) {
       attachment.detach();
-      this.options.onHalt(error);
+      // Whoever stops it counts on nothing more.
+      if (!this.#stopped) this.options.onHalt(error);
     } finally {
       this.#queue = [];
     }

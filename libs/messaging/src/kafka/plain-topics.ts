@@ -13,9 +13,6 @@ export interface PlainMessage {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What is read is known from the beginning; so long waits at most a partition that has moved to a broker whose request is under way. */
-const HOLD_MS = 5_000;
-
 /** Topics that carry no log: what is said there is for those who listen now, and nobody's record. */
 export class PlainTopics {
   readonly #producer: SerialProducer;
@@ -46,7 +43,7 @@ export class PlainTopics {
     handle: (value: string) => void,
   ): Promise<Subscription> {
     // One of its own for each subscriber: another one's rewinding must not bring old messages again.
-    const fetcher = new TopicFetcher({ connection: this.connection, onFatal: this.onFatal, holdMs: HOLD_MS });
+    const fetcher = new TopicFetcher({ connection: this.connection, onFatal: this.onFatal });
     this.#fetchers.push(fetcher);
     const listener: PartitionListener = {
       full: false,

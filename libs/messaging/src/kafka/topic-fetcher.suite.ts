@@ -8,7 +8,7 @@ import { TopicFetcher, type Attachment, type PartitionListener } from './topic-f
 
 /** What one listener got of one partition. */
 class Heard implements PartitionListener {
-  readonly full = false;
+  full = false;
   readonly values: string[] = [];
   readonly offsets: number[] = [];
   next = -1;
@@ -133,18 +133,67 @@ export function topicFetcherSuite(kafka: () => LocalKafka): void {
     expect(later.values).toEqual(['c', 'd', 'e']);
   });
 
+  it('begins with a partition, or further back, while the broker holds a fetch for others', async () => {
+    const client = clientOf(kafka());
+    const topic = await topicOf(client, { numPartitions: 4, replicationFactor: 1 });
+    const producer = await producerOf(client);
+    const places = [0, 1, 2, 3];
+    await producer.send({ topic, messages: places.map((partition) => ({ partition, value: String(partition) })) });
+    const fetcher = fetcherOf(kafka().brokers);
+    for (const partition of places) {
+      for (const listener of [new Heard(), new Heard()]) {
+        await fetcher.attach(topic, partition, '0', listener);
+        await listener.until(() => listener.values.length > 0);
+        expect(listener.values).toEqual([String(partition)]);
+        // By then nothing has come for so long that the broker holds what it is asked.
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+      }
+    }
+    // Whoever waited until a fetch is over would wait for half a minute in all.
+  }, 20_000);
+
+  it('tells whoever reads what was deleted meanwhile where it goes on, though nothing comes', async () => {
+    const client = clientOf(kafka());
+    const topic = await topicOf(client, { numPartitions: 1, replicationFactor: 1 });
+    const producer = await producerOf(client);
+    await producer.send({ topic, messages: ['a', 'b', 'c'].map((value) => ({ partition: 0, value })) });
+    const admin = await connected(client.admin());
+    // It deletes nothing of a topic that it was not asked about before.
+    await admin.fetchTopicOffsets(topic);
+    const heard = new Heard();
+    heard.full = true;
+    const fetcher = fetcherOf(kafka().brokers);
+    expect(await fetcher.attach(topic, 0, undefined, heard)).toMatchObject({ from: 0n, end: 3n });
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '3' }] });
+    heard.full = false;
+    fetcher.flow();
+    await heard.until(() => heard.next >= 0);
+    expect(heard).toMatchObject({ next: 3, end: 3, values: [] });
+  });
+
+  it('tells whoever still listens that it is closed', async () => {
+    const topic = await topicOf(clientOf(kafka()), { numPartitions: 1, replicationFactor: 1 });
+    const heard = new Heard();
+    const fetcher = fetcherOf(kafka().brokers);
+    await fetcher.attach(topic, 0, undefined, heard);
+    await fetcher.close();
+    expect(heard.values).toEqual(['failed: Error: the bus is closed']);
+  });
+
   it('reads on over what a topic that is compacted has no more', async () => {
     const client = clientOf(kafka());
     const admin = await connected(client.admin());
     // The cleaner looks every fifteen seconds otherwise.
     const { brokers } = await admin.describeCluster();
-    await admin.alterConfigs({
-      validateOnly: false,
-      resources: brokers.map(({ nodeId }) => ({
-        ...{ type: kafkajs.ConfigResourceTypes.BROKER, name: String(nodeId) },
-        configEntries: [{ name: 'log.cleaner.backoff.ms', value: '100' }],
-      })),
-    });
+    const configure = (configEntries: { name: string; value: string }[]): Promise<void> =>
+      admin.alterConfigs({
+        validateOnly: false,
+        resources: brokers.map(({ nodeId }) => ({
+          ...{ type: kafkajs.ConfigResourceTypes.BROKER, name: String(nodeId), configEntries },
+        })),
+      });
+    await configure([{ name: 'log.cleaner.backoff.ms', value: '100' }]);
+    closing.push(() => configure([]));
     const topic = await topicOf(client, {
       ...{ numPartitions: 1, replicationFactor: 1 },
       configEntries: Object.entries({
@@ -250,6 +299,60 @@ export function leaderlessPartitionSuite(): void {
       expect(failures).toEqual([]);
     } finally {
       for (const fetcher of fetchers) await fetcher.close();
+      await producer.disconnect();
+      await second.stop();
+      await first.stop();
+      await fs.rm(folder, { recursive: true, force: true });
+    }
+  }, 180_000);
+}
+
+/** A broker that takes connections and says nothing. It is started here. */
+export function silentBrokerSuite(): void {
+  it('reads what the others lead while a broker is silent, with the client that it has, and goes on when it speaks', async () => {
+    const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'ballast-silent-broker-'));
+    const first = await startKafka({ dir: path.join(folder, 'first') });
+    const second = await startKafka({ dir: path.join(folder, 'second'), joins: path.join(folder, 'first') });
+    const failures: unknown[] = [];
+    const [here, there] = [new Heard(), new Heard()];
+    const log = (_level: string, _message: string, { partition, refusal }: Readonly<Record<string, unknown>>): void => {
+      if (partition === 1) there.values.push(`rests: ${String(refusal)}`);
+    };
+    const connection = { brokers: first.brokers, clientId: 'test', log };
+    const fetcher = new TopicFetcher({ connection, onFatal: (error) => failures.push(error) });
+    const client = clientOf(first);
+    const producer = client.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+    try {
+      await producer.connect();
+      const topic = await topicOf(client, {
+        replicaAssignment: [
+          { partition: 0, replicas: [1] },
+          { partition: 1, replicas: [2] },
+        ],
+      });
+      const say = (partition: number, value: string) => producer.send({ topic, messages: [{ partition, value }] });
+      await Promise.all([fetcher.attach(topic, 0, undefined, here), fetcher.attach(topic, 1, undefined, there)]);
+      await say(1, 'a');
+      await there.until(() => there.values.length === 1);
+      second.hang();
+      let spoken = 0;
+      while (there.values.length === 1) {
+        spoken += 1;
+        await say(0, String(spoken));
+        await here.until(() => here.values.length === spoken);
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+      // Not for want of a leader, which is what a new client would find.
+      expect(there.values[1]).toBe('rests: KafkaJSRequestTimeoutError');
+      second.goOn();
+      while (!there.values.includes('b')) {
+        await say(1, 'b').catch(() => undefined);
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+      expect(failures).toEqual([]);
+    } finally {
+      second.goOn();
+      await fetcher.close();
       await producer.disconnect();
       await second.stop();
       await first.stop();

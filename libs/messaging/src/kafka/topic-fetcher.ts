@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { KafkaMessage } from 'kafkajs';
 import { FetchOrder } from './fetch-order.js';
@@ -36,8 +37,6 @@ export interface TopicFetcherOptions {
   readonly onFatal: (error: unknown) => void;
   /** How long after a fetch that brought something the next one waits, so that what comes close together comes together. */
   readonly gatherMs?: number;
-  /** How long a broker holds a fetch while nothing comes; default: half a second. */
-  readonly holdMs?: number;
 }
 
 interface Read {
@@ -52,13 +51,12 @@ interface Read {
   refusal: string | undefined;
 }
 
-/**
- * How long a broker holds a fetch while nothing comes; what comes is answered at once. Long enough to be quiet, short enough to begin
- * soon with a partition that was not asked for before.
- */
-const FETCH_WAIT_MS = 500;
+/** How long a broker holds a fetch while nothing comes; what comes is answered at once. Long, to be quiet; who wants more cuts it short. */
+const HOLD_MS = 5_000;
+/** Of one that asks for other partitions than the one before: more of them may follow soon, and nothing is cut short for each. */
+const FIRST_HOLD_MS = 500;
 /** While a listener waits for room: what it has room for again is not asked for before the fetch under way is over. */
-const SHORT_FETCH_WAIT_MS = 20;
+const SHORT_HOLD_MS = 20;
 const MOST_BYTES = 10 * 1024 * 1024;
 const MOST_BYTES_OF_PARTITION = 1024 * 1024;
 const REST_MS = 500;
@@ -75,8 +73,9 @@ const FINAL: ReadonlySet<string | undefined> = new Set([
   ...['UNSUPPORTED_SASL_MECHANISM', 'SECURITY_DISABLED', 'INVALID_TOPIC_EXCEPTION'],
   ...['UNSUPPORTED_VERSION', 'UNSUPPORTED_FOR_MESSAGE_FORMAT', 'UNSUPPORTED_COMPRESSION_TYPE', 'INVALID_REQUEST'],
 ]);
-/** One broker is away; the others are read. */
-const AWAY = ['KafkaJSConnectionError', 'KafkaJSConnectionClosedError', 'KafkaJSBrokerNotFound'];
+/** One broker is away, or takes connections and says nothing; the others are read. */
+const SILENT = ['KafkaJSRequestTimeoutError', 'KafkaJSLockTimeout', 'KafkaJSNumberOfRetriesExceeded'];
+const AWAY = ['KafkaJSConnectionError', 'KafkaJSConnectionClosedError', 'KafkaJSBrokerNotFound', ...SILENT];
 
 const keyOf = (topic: string, partition: number): string => `${topic}/${partition}`;
 const longer = (pause: number): number => Math.min(LONGEST_PAUSE_MS, 2 * pause);
@@ -94,12 +93,19 @@ export class TopicFetcher {
   /** Brokers from which something is fetched again and again. */
   readonly #asking = new Set<string>();
   readonly #order = new FetchOrder();
+  /** By broker: what it was asked for last. */
+  readonly #asked = new Map<string, readonly Read[]>();
+  /** By broker: from where on each partition is asked for by a fetch that is held long. */
+  readonly #held = new Map<string, ReadonlyMap<string, bigint>>();
   readonly #closing = new AbortController();
   #cluster: Promise<FetchingCluster> | undefined;
   #looking = false;
   #failed: { readonly error: unknown } | undefined;
 
-  constructor(private readonly options: TopicFetcherOptions) {}
+  constructor(private readonly options: TopicFetcherOptions) {
+    // As many may rest at once as there are partitions.
+    setMaxListeners(Infinity, this.#closing.signal);
+  }
 
   /** @param begin an offset, if it exists, else the oldest message kept; or the last message; or what comes from now on */
   async attach(
@@ -160,8 +166,10 @@ export class TopicFetcher {
     void this.#look();
   }
 
+  /** Whoever still listens is told that nothing comes any more. */
   async close(): Promise<void> {
-    this.#failed ??= { error: new Error('the bus is closed') };
+    const error = new Error('the bus is closed');
+    if (this.#failed === undefined) this.#end(error);
     this.#closing.abort();
     const cluster = await this.#cluster?.catch(() => undefined);
     await cluster?.disconnect();
@@ -197,13 +205,16 @@ export class TopicFetcher {
         this.#topics.add(topic);
       } catch (error) {
         if (isAbsent(error) || isFinal(error)) throw error;
-        await this.#anew(asked, pause);
+        await this.#anew(asked, pause, error);
       }
     }
   }
 
   /** The client has failed: after a pause there is another one. */
-  async #anew(failed: Promise<FetchingCluster>, pause: number): Promise<void> {
+  async #anew(failed: Promise<FetchingCluster>, pause: number, error: unknown): Promise<void> {
+    // What its client tells by itself is not told twice.
+    if ((error as KafkaError).retriable === undefined)
+      this.#tell('fetching failed and begins anew', { error: String(error) });
     if (this.#cluster === failed) {
       this.#cluster = undefined;
       void failed.then((cluster) => cluster.disconnect()).catch(() => undefined);
@@ -226,7 +237,10 @@ export class TopicFetcher {
       for (const topic of new Set(unled.map((read) => read.topic))) await unlessAbsent(cluster.know(topic));
       if (unled.some((read) => !isLed(cluster, read))) await cluster.askForLeaders();
       this.#looking = false;
-      for (const broker of this.#wanted(cluster).keys()) if (!this.#asking.has(broker)) void this.#ask(broker);
+      for (const [broker, wanted] of this.#wanted(cluster)) {
+        if (!this.#asking.has(broker)) void this.#ask(broker);
+        else if (this.#lacks(broker, wanted)) cluster.cutShort(broker);
+      }
       return true;
     });
   }
@@ -259,15 +273,18 @@ export class TopicFetcher {
       } catch (error) {
         if (this.#failed !== undefined) return;
         if (isFinal(error)) this.#fail(error);
-        else {
-          // What its client tells by itself is not told twice.
-          if ((error as KafkaError).retriable === undefined)
-            this.#tell('fetching failed and begins anew', { error: String(error) });
-          await this.#anew(client, pause);
-        }
+        else await this.#anew(client, pause, error);
         pause = longer(pause);
       }
     }
+  }
+
+  /** Whether something is wanted that the fetch which the broker holds does not ask for: a new partition, or one from further back. */
+  #lacks(broker: string, wanted: readonly Read[]): boolean {
+    const held = this.#held.get(broker);
+    return (
+      held !== undefined && wanted.some(({ topic, partition, next }) => held.get(keyOf(topic, partition)) !== next)
+    );
   }
 
   /** What is wanted and may be asked for, by the broker that leads it. */
@@ -293,12 +310,12 @@ export class TopicFetcher {
       ...{ topic: read.topic, partition: read.partition, offset: read.next },
     }));
     const asked = new Map(positions.map((each) => [keyOf(each.topic, each.partition), each.offset]));
-    const { holdMs = FETCH_WAIT_MS } = this.options;
+    const maxWaitMs = this.#holdOf(broker, wanted);
+    if (maxWaitMs === HOLD_MS) this.#held.set(broker, asked);
     let answers: FetchResponse['responses'];
     try {
       answers = await cluster.fetch(broker, {
-        positions,
-        maxWaitMs: [...this.#reads.values()].some(isFull) ? SHORT_FETCH_WAIT_MS : holdMs,
+        ...{ positions, maxWaitMs },
         maxBytes: MOST_BYTES,
         maxBytesOfPartition: MOST_BYTES_OF_PARTITION,
       });
@@ -306,8 +323,11 @@ export class TopicFetcher {
       const { name } = error as KafkaError;
       if (!AWAY.includes(name)) throw error;
       for (const read of wanted) void this.#rest(read, name);
+      if (SILENT.includes(name)) await cluster.leave(broker);
       await cluster.askForLeaders();
       return false;
+    } finally {
+      this.#held.delete(broker);
     }
     let brought = false;
     let refused = false;
@@ -332,6 +352,15 @@ export class TopicFetcher {
     return brought;
   }
 
+  /** How long a broker may hold a fetch, milliseconds. */
+  #holdOf(broker: string, wanted: readonly Read[]): number {
+    const before = this.#asked.get(broker);
+    this.#asked.set(broker, wanted);
+    if ([...this.#reads.values()].some(isFull)) return SHORT_HOLD_MS;
+    const isTheSame = before?.length === wanted.length && wanted.every((read, n) => read === before[n]);
+    return isTheSame ? HOLD_MS : FIRST_HOLD_MS;
+  }
+
   /** A partition that cannot be read now is asked for again later, and keeps nobody else waiting. */
   async #rest(read: Read, refusal: string): Promise<void> {
     const { topic, partition } = read;
@@ -347,8 +376,13 @@ export class TopicFetcher {
   async #beginAnew(read: Read, offset: bigint): Promise<void> {
     read.rests = true;
     // Whoever fails meanwhile has told those who listen.
-    const [low] = await this.#bounds(read.topic, read.partition).catch(() => [offset]);
-    if (read.next === offset) read.next = low;
+    const bounds = await this.#bounds(read.topic, read.partition).catch(() => undefined);
+    if (bounds !== undefined && read.next === offset) {
+      const [low, high] = bounds;
+      read.next = low;
+      // Perhaps nothing comes for a long time: they know at least that nothing was left before it.
+      for (const listener of read.listeners) listener.push([], low, high);
+    }
     read.rests = false;
     this.flow();
   }
@@ -358,9 +392,13 @@ export class TopicFetcher {
   }
 
   #fail(error: unknown): void {
+    this.#end(error);
+    this.options.onFatal(error);
+  }
+
+  #end(error: unknown): void {
     this.#failed = { error };
     for (const { listeners } of this.#reads.values()) for (const each of listeners) each.fail(error);
-    this.options.onFatal(error);
   }
 
   /** Waits for a leader, as for a broker that is away; a partition that the topic does not have is said to be missing. */
@@ -381,7 +419,7 @@ export class TopicFetcher {
         await this.#pause(pause);
       } catch (error) {
         if (isFinal(error)) throw error;
-        if ((error as KafkaError).type === undefined) await this.#anew(asked, pause);
+        if ((error as KafkaError).type === undefined) await this.#anew(asked, pause, error);
         else await this.#pause(pause);
       }
     }

@@ -18,6 +18,10 @@ export interface LocalKafka {
   stop(): Promise<void>;
   /** Ends it as a power failure would. */
   kill(): Promise<void>;
+  /** Stops it as it is: its connections stay, and nothing is answered. */
+  hang(): void;
+  /** Lets it go on after `hang`. */
+  goOn(): void;
   /** Brings it back after `kill`, at the same address, with what it had stored. */
   restart(): Promise<void>;
 }
@@ -60,6 +64,13 @@ export async function startKafka(options: LocalKafkaOptions = {}): Promise<Local
   }
 }
 
+const notHung = {
+  hang: (): void => {
+    throw new Error('only a broker whose process was started here can be stopped as it is');
+  },
+  goOn: (): void => undefined,
+};
+
 async function externalKafka(): Promise<LocalKafka> {
   const brokers = (process.env.KAFKA_BROKERS ?? '').split(',');
   await answering(brokers, 30_000);
@@ -69,6 +80,7 @@ async function externalKafka(): Promise<LocalKafka> {
     stop: async () => undefined,
     kill: () => Promise.reject(new Error('brokers named by KAFKA_BROKERS were not started here and are not killed')),
     restart: () => Promise.reject(new Error('brokers named by KAFKA_BROKERS were not started here')),
+    ...notHung,
   };
 }
 
@@ -84,6 +96,7 @@ async function composeKafka(): Promise<LocalKafka> {
     stop: async () => void (await compose('stop', 'kafka')),
     kill: async () => void (await compose('kill', 'kafka')),
     restart: async () => void (await compose('up', '--detach', '--wait', 'kafka')),
+    ...notHung,
   };
 }
 
@@ -184,6 +197,8 @@ async function artifactKafka({ dir, port, joins, guard }: LocalKafkaOptions): Pr
       if (dir === undefined) await fs.rm(folder, { recursive: true, force: true });
     },
     kill: () => server.signal('SIGKILL'),
+    hang: () => server.send('SIGSTOP'),
+    goOn: () => server.send('SIGCONT'),
     restart: async () => {
       await server.signal('SIGKILL');
       server = await launch();
@@ -220,6 +235,7 @@ const tail = async (file: string): Promise<string> =>
 
 interface Supervised {
   readonly ended: Promise<void>;
+  send(name: NodeJS.Signals): void;
   /** Resolves when it has ended. */
   signal(name: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
@@ -242,14 +258,18 @@ async function supervised(command: readonly string[], logFile: string): Promise<
     shell.once('error', reject);
     shell.stdout.once('data', (line: Buffer) => resolve(Number(line.toString())));
   });
+  const send = (name: NodeJS.Signals): void => {
+    try {
+      process.kill(pid, name);
+    } catch {
+      // It has ended already.
+    }
+  };
   return {
     ended,
+    send,
     signal: async (name) => {
-      try {
-        process.kill(pid, name);
-      } catch {
-        // It has ended already.
-      }
+      send(name);
       await ended;
     },
   };
