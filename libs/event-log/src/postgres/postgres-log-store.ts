@@ -52,6 +52,9 @@ export class PostgresLogStore implements LogStore {
     this.pool = new pg.Pool({
       ...poolOptions(connection),
       max: poolSize,
+      // None is closed for being idle: whoever finds none waits for the one that is opened for it, though others are free a moment later, and a
+      // server that is slow to take connections would hold up what is to be stored.
+      min: poolSize,
       application_name: 'ballast',
       keepAlive: true,
       connectionTimeoutMillis: 10_000,

@@ -300,6 +300,25 @@ describe('a log in PostgreSQL', () => {
     expect(verdicts.map(({ faults }) => faults)).toEqual([[], [], [], []]);
   });
 
+  it('stores and answers by the connections that it has, after a pause too, while the server takes no new ones', async () => {
+    const server = await testServer();
+    const own = new PostgresLogStore({ connection: (await createDatabase(server)).connection });
+    try {
+      const fresh = await own.open(SHAPE);
+      const writers = await Promise.all([0, 1, 2, 3].map((partition) => Writer.take(fresh, partition)));
+      // The first process takes connections; those it has started for them go on.
+      process.kill(server.pid as number, 'SIGSTOP');
+      // Longer than the pool of `pg` keeps what nobody uses.
+      await new Promise((resolve) => setTimeout(resolve, 11_000));
+      const outcomes = await Promise.all(writers.map((writer) => fresh.append([writer.item([{}])])));
+      expect(outcomes.flat().map(({ status }) => status)).toEqual(Array(4).fill('appended'));
+    } finally {
+      process.kill(server.pid as number, 'SIGCONT');
+      await own.close();
+      await discard(server);
+    }
+  }, 60_000);
+
   it('holds every acknowledged item, contiguous and chained, after its server was killed in the middle of commits [CLR-LOG-032]', async () => {
     const server = await testServer({ fsync: true });
     try {
