@@ -9,11 +9,22 @@ export interface LoadFigures {
   readonly toAssessment: Latencies;
   booked: number;
   assessed: number;
+  /** The one that waited longest for its assessment. */
+  longest: LongestWait | undefined;
+}
+
+/** Milliseconds: of the wait, how much of it passed before there was a position, and when the fill was sent after the load began. */
+export interface LongestWait {
+  readonly ms: number;
+  readonly toPositionMs: number;
+  readonly sentAtMs: number;
+  readonly partition: number;
 }
 
 interface Booked {
   readonly position: number;
   readonly sentAt: number;
+  readonly bookedAt: number;
 }
 
 /**
@@ -26,6 +37,9 @@ export class ClearingWatch {
   readonly #sent = new Map<string, number>();
   /** By partition, in order: what margin has not assessed yet. */
   readonly #waiting = new Map<number, Booked[]>();
+  /** By partition: up to which position of accounts margin has assessed. */
+  readonly #assessedUpTo = new Map<number, number>();
+  #begunAt = performance.now();
   /** Events of accounts by type, and of pricing. */
   readonly seen = new Map<string, number>();
   /** When margin last decided something, by partition. */
@@ -58,6 +72,8 @@ export class ClearingWatch {
   reset(): void {
     this.figures = newFigures();
     this.#sent.clear();
+    this.#waiting.clear();
+    this.#begunAt = performance.now();
   }
 
   sent(trades: readonly string[], at: number): void {
@@ -71,24 +87,36 @@ export class ClearingWatch {
     if (sentAt === undefined) return;
     this.figures.booked += 1;
     this.figures.toPosition.record(now - sentAt);
+    const booked: Booked = { position, sentAt, bookedAt: now };
     const waiting = this.#waiting.get(partition);
-    if (waiting === undefined) this.#waiting.set(partition, [{ position, sentAt }]);
-    else waiting.push({ position, sentAt });
+    // What is read of two topics may come in either order.
+    if (position <= (this.#assessedUpTo.get(partition) ?? 0)) this.#assessed(partition, booked, now);
+    else if (waiting === undefined) this.#waiting.set(partition, [booked]);
+    else waiting.push(booked);
   }
 
   #decided(partition: number, { basis }: SealedEvent, now: number): void {
     this.lastOfMargin.set(partition, now);
     for (const [log, source, upTo] of basis) {
       if (log !== 'accounts') continue;
+      this.#assessedUpTo.set(source, upTo);
       const waiting = this.#waiting.get(source) ?? [];
       let done = 0;
       for (let next = waiting[done]; next !== undefined && next.position <= upTo; next = waiting[done]) {
-        this.figures.assessed += 1;
-        this.figures.toAssessment.record(now - next.sentAt);
+        this.#assessed(source, next, now);
         done += 1;
       }
       waiting.splice(0, done);
     }
+  }
+
+  #assessed(partition: number, { sentAt, bookedAt }: Booked, now: number): void {
+    const { figures } = this;
+    const ms = now - sentAt;
+    figures.assessed += 1;
+    figures.toAssessment.record(ms);
+    if (ms <= (figures.longest?.ms ?? -1)) return;
+    figures.longest = { ms, toPositionMs: bookedAt - sentAt, sentAtMs: sentAt - this.#begunAt, partition };
   }
 }
 
@@ -97,4 +125,5 @@ const newFigures = (): LoadFigures => ({
   toAssessment: new Latencies(),
   booked: 0,
   assessed: 0,
+  longest: undefined,
 });

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import type { LongestWait } from './clearing-watch.js';
 import type { LiveReport, LoadReport } from './live.bench.js';
 
 const sum = (times: ReadonlyMap<string, number>): number => [...times.values()].reduce((total, ms) => total + ms, 0);
@@ -15,6 +16,10 @@ const row = ({ rate, sent, assessed, sustained, toPosition, toAssessment, cpuMsP
   sum(cpuMsPerFill).toFixed(3),
 ];
 
+const longestText = (rate: number, { ms, toPositionMs, sentAtMs, partition }: LongestWait): string =>
+  `longest wait at ${rate} fills/s: ${ms.toFixed(0)} ms, of which ${toPositionMs.toFixed(0)} to the position; ` +
+  `sent ${(sentAtMs / 1_000).toFixed(1)} s after the load began, partition ${partition}`;
+
 /** The report of a live run as people read it. */
 export function liveReportText({ idle, loads, takeover }: LiveReport): string {
   const table = new Table({
@@ -30,8 +35,9 @@ export function liveReportText({ idle, loads, takeover }: LiveReport): string {
   });
   for (const load of loads) table.push(row(load));
   const lines = [table.toString()];
-  for (const { rate, cpuMsPerFill } of loads) {
+  for (const { rate, cpuMsPerFill, longest } of loads) {
     lines.push(`CPU at ${rate} fills/s, ms a fill: ${shares(cpuMsPerFill, 3)} [aim: 0.15 in all]`);
+    if (longest !== undefined) lines.push(longestText(rate, longest));
   }
   if (idle.size > 0) lines.push(`idle, % of a core: ${sum(idle).toFixed(1)} [aim: 5]: ${shares(idle, 1)}`);
   if (takeover !== null) {

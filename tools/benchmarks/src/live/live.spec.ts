@@ -47,7 +47,7 @@ describe('the watch of the live bench', () => {
       EMPTY_HEAD,
     );
 
-  it('counts a fill as booked with its position, and as assessed with the first event of margin that is behind it', async () => {
+  it('counts a fill as booked with its position, and as assessed with the first event of margin behind it, whichever is read first', async () => {
     let tell: (batch: Batch) => Promise<void> = async () => undefined;
     const watch = new ClearingWatch();
     await watch.start({ subscribe: async (_, handle) => ((tell = handle), { stop: async () => undefined }) }, 2);
@@ -67,6 +67,12 @@ describe('the watch of the live bench', () => {
     const load = { ...figures, rate: 100, sent: 2, sustained: 99, cpuMsPerFill: new Map([['accounts', 0.25]]) };
     const text = liveReportText({ idle: new Map([['accounts', 1.5]]), loads: [load], takeover: null });
     expect(text).toContain('2 of 2');
+    expect(text).toMatch(/longest wait at 100 fills\/s: \d+ ms, of which \d+ to the position; .*partition 1/);
+    watch.reset();
+    watch.sent(['t3'], performance.now());
+    await deliver('margin', event('margin', 4, 'MarginRunCompleted', {}, [['accounts', 1, 10]]));
+    await deliver('accounts', event('accounts', 10, 'PositionChanged', { tradeId: 't3' }));
+    expect([watch.figures.booked, watch.figures.assessed]).toEqual([1, 1]);
     expect(text).toContain('accounts 0.250');
     expect(text).toContain('idle, % of a core: 1.5');
   });
