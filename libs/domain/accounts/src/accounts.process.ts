@@ -125,7 +125,7 @@ const received = <Type extends string, Payload>(
   },
 });
 
-/** An account that was opened takes what came for it before. */
+/** An account that was opened takes what came for it before. One that was open already leaves that to persons. */
 const accountIn = (payload: unknown): string => {
   const accountId = fieldsOf(payload)?.['accountId'];
   return typeof accountId === 'string' ? accountId : '';
@@ -133,7 +133,9 @@ const accountIn = (payload: unknown): string => {
 
 const openedByCommand: CommandHandler<AccountsState> = (state, input, context) => {
   const answer = commanded(decideOpening)(state, input, context);
-  emitAll(context, bookWaiting(state, accountIn(input.payload), context.time.clearing));
+  if (answer.outcome === 'accepted') {
+    emitAll(context, bookWaiting(state, accountIn(input.payload), context.time.clearing));
+  }
   return answer;
 };
 
@@ -143,8 +145,9 @@ const openedByExchange: FactHandler<
   TransferEvents['AccountOpeningRequested']
 > = {
   decide(state, input, context) {
-    received(decideOpening).decide?.(state, input, context);
-    emitAll(context, bookWaiting(state, accountIn(input.payload), context.time.clearing));
+    const decision = decideOpening(state, input.payload);
+    received(() => decision).decide?.(state, input, context);
+    if (decision.accepted) emitAll(context, bookWaiting(state, accountIn(input.payload), context.time.clearing));
   },
 };
 

@@ -1,5 +1,5 @@
 import { text } from '@ballast/kernel';
-import { aFill, aSpecification, deskWith, payloadOf } from '../accounts.fixtures.js';
+import { aFill, aSpecification, assetsWith, deskWith, payloadOf, takeRules } from '../accounts.fixtures.js';
 import { accountsInvariants } from '../accounts.invariants.js';
 import { accountStatement } from '../accounts.queries.js';
 
@@ -61,6 +61,18 @@ describe('what suspense keeps for an account that is not open [CLR-ACC-018]', ()
       expect(desk.state.instruments).toEqual(inTime.state.instruments);
       expect(desk.state.suspended.size).toBe(0);
       expect(accountsInvariants.ofPartition(desk.state)).toEqual([]);
+    },
+  );
+
+  it.each(['AccountOpeningRequested', 'OpenAccount'] as const)(
+    'stays where an account was open already: %s again releases nothing that persons have to decide of',
+    (how) => {
+      const desk = deskWith({ [accountId]: '0' });
+      takeRules(desk, 'assets', assetsWith('USDC', { depositsOpen: false }));
+      desk.take('DepositReceived', { ...deposit, asset: 'USDC' });
+      takeRules(desk, 'assets', assetsWith('USDC', { depositsOpen: true }), 'assets-default@3');
+      expect(desk.take(how, opening)).toEqual([]);
+      expect([...desk.state.suspended.values()].map(({ kept }) => kept.reason)).toEqual(['deposits-closed']);
     },
   );
 
