@@ -15,6 +15,7 @@ const EXPECTED: Readonly<Record<Part, { readonly figures: number; readonly bound
   deposits: { figures: 4, bounds: 2 },
   portfolio: { figures: 6, bounds: 4 },
   list: { figures: 6, bounds: 0 },
+  edge: { figures: 3, bounds: 2 },
 };
 
 describe('the benchmarks, each in a tiny size', () => {

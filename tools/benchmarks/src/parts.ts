@@ -2,6 +2,7 @@ import { APPEND_DEFAULTS, benchAppend, type AppendOptions } from './append/appen
 import type { BenchContext } from './bench-server.js';
 import { benchDecision, DECISION_DEFAULTS, type DecisionOptions } from './decision/decision.bench.js';
 import { benchDeposits, DEPOSITS_DEFAULTS, WHOLE_DEPOSITS, type DepositsOptions } from './deposits/deposits.bench.js';
+import { benchEdge, EDGE_DEFAULTS, type EdgeOptions } from './edge/edge.bench.js';
 import { benchList, LIST_DEFAULTS, type ListOptions } from './list/list.bench.js';
 import type { Figure } from './measure/figure.js';
 import { benchMemory, MEMORY_DEFAULTS, type MemoryOptions } from './memory/memory.bench.js';
@@ -21,6 +22,7 @@ export interface Sizes {
   readonly deposits: DepositsOptions;
   readonly portfolio: PortfolioOptions;
   readonly list: ListOptions;
+  readonly edge: EdgeOptions;
 }
 
 export const PARTS = [
@@ -33,6 +35,7 @@ export const PARTS = [
   'deposits',
   'portfolio',
   'list',
+  'edge',
 ] as const;
 export type Part = (typeof PARTS)[number];
 
@@ -46,6 +49,7 @@ export const DEFAULT_SIZES: Sizes = {
   deposits: DEPOSITS_DEFAULTS,
   portfolio: PORTFOLIO_DEFAULTS,
   list: LIST_DEFAULTS,
+  edge: EDGE_DEFAULTS,
 };
 
 /** The five days of the crash, several minutes; histories of millions of events; ten million deposits. */
@@ -89,6 +93,7 @@ export const TINY_SIZES: Sizes = {
     priceSets: 2,
   },
   list: { accounts: 200, partitions: 2, rounds: 1 },
+  edge: { accounts: 10, partitions: 2, strikes: 7, askers: 20, steps: 11, rounds: 1, secondsEach: 1 },
 };
 
 /** Measures the named parts one after the other; each begins with an empty database. */
@@ -118,5 +123,7 @@ function benchPart(context: BenchContext, part: Part, sizes: Sizes): Promise<Fig
       return benchPortfolio(context, sizes.portfolio);
     case 'list':
       return benchList(context, sizes.list);
+    case 'edge':
+      return benchEdge(context, sizes.edge);
   }
 }

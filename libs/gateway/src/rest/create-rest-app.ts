@@ -9,6 +9,7 @@ import { refuseWritesWhen } from './closing.js';
 import { sayWhatMayBeKept } from './conditional.middleware.js';
 import { serveConsole } from './console-files.js';
 import { SaysLocation } from './location.interceptor.js';
+import { LongAnswer } from './long-answer.interceptor.js';
 import { openApiDocument } from './open-api.js';
 import { requireOwnOrigin } from './own-origin.middleware.js';
 import { PageTag } from './page-tag.interceptor.js';
@@ -56,6 +57,7 @@ export async function createRestApp(options: RestAppOptions): Promise<NestExpres
     ),
   );
   app.useGlobalInterceptors(
+    new LongAnswer(),
     new AskAgain(options.clearing.store),
     new SaysLocation(),
     new PageTag(),
