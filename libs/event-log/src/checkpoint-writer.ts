@@ -1,6 +1,7 @@
 import { MerkleFrontier, canonicalText, invariant } from '@ballast/kernel';
+import { blockAt } from './block-at.js';
 import { CheckpointRejected, verifyCheckpoint, type Checkpoint, type CheckpointKey } from './checkpoint.js';
-import type { EventLog, StoredCheckpoint } from './event-log.js';
+import type { Block, EventLog, StoredCheckpoint } from './event-log.js';
 import { leavesOf } from './leaves.js';
 
 /** Hashes that are read and kept at a time. */
@@ -23,8 +24,7 @@ export class CheckpointWriter {
 
   /**
    * @param previous key that signed the last checkpoint, when another takes over: it says so in a statement
-   * @throws CheckpointRejected when the last checkpoint was signed by neither
-   * @throws InvariantViolation when the log is shorter than its last checkpoint, or has another history
+   * @throws CheckpointRejected when the last checkpoint was signed by neither, or the log is shorter than it or has another history
    */
   static async resume(log: EventLog, key: CheckpointKey, previous?: CheckpointKey): Promise<CheckpointWriter> {
     const stored = await log.lastCheckpoint();
@@ -117,12 +117,26 @@ function frontiersOf(stored: StoredCheckpoint, signed: Checkpoint): Map<number, 
 
 /** A new checkpoint must never vouch for a history that the last one contradicts. */
 async function assertContinues(log: EventLog, last: Checkpoint): Promise<void> {
-  for (const { partition, size, head } of last.partitions) {
-    if (size === 0) continue;
-    const [event] = await log.readRaw(partition, size - 1, 1);
-    invariant(
-      event !== undefined && event.position === size && event.chain.equals(head),
-      `${log.name}/${partition} does not continue its last checkpoint at position ${size}: it was rewritten or restored`,
-    );
+  for (const promised of last.partitions) {
+    const { partition, size, head, blocks, blockChain } = promised;
+    const refuse = (place: string): CheckpointRejected =>
+      new CheckpointRejected(
+        `${log.name}/${partition} does not continue its last checkpoint at ${place}: it was rewritten or restored; ballast verify names all faults`,
+      );
+    const [event] = size === 0 ? [] : await log.readRaw(partition, size - 1, 1);
+    if (size > 0 && (event?.position !== size || !event.chain.equals(head))) throw refuse(`position ${size}`);
+    const block = blocks === 0 ? undefined : await lastBlockOf(log, promised);
+    if (blocks > 0 && (block?.number !== blocks || !block.blockChain.equals(blockChain)))
+      throw refuse(`block ${blocks}`);
   }
+}
+
+/** The block at which a partition ended: that of its last event, or one without events behind it. */
+async function lastBlockOf(
+  log: EventLog,
+  { partition, size, blocks }: Checkpoint['partitions'][number],
+): Promise<Block | undefined> {
+  const ofEvent = size === 0 ? undefined : await blockAt(log, partition, size);
+  if (ofEvent?.number === blocks) return ofEvent;
+  return (await log.blocks(partition, { firstPosition: size + 1, number: blocks - 1 }, 1))[0];
 }

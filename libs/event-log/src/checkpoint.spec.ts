@@ -4,7 +4,14 @@ import path from 'node:path';
 import { leafHash, sha256, verifyInclusion } from '@ballast/kernel';
 import { verifyConsistency } from '@ballast/kernel/testing';
 import { GLOBAL } from '@ballast/event-sourcing';
-import { CheckpointKey, SigningKeyRefused, verifyCheckpoint, verifySuccession, type Checkpoint } from './checkpoint.js';
+import {
+  CheckpointKey,
+  CheckpointRejected,
+  SigningKeyRefused,
+  verifyCheckpoint,
+  verifySuccession,
+  type Checkpoint,
+} from './checkpoint.js';
 import { CheckpointWriter } from './checkpoint-writer.js';
 import type { EventLog } from './event-log.js';
 import { Writer } from './event-log.fixtures.js';
@@ -142,6 +149,29 @@ describe('a signed checkpoint [CLR-LOG-022]', () => {
       'margin/1 does not continue its last checkpoint at position 5',
     );
   });
+
+  it.each([0, 1])(
+    'is not written over other answers of partition %i, though its events are the same',
+    async (partition) => {
+      const answered = async (to: EventLog, resultText: string | null): Promise<void> => {
+        const by = await Writer.take(to, partition);
+        // The blocks of these are not those of the last event.
+        for (const id of ['c-1', 'c-2']) await to.append([by.item([], { commands: [by.command(id, { resultText })] })]);
+      };
+      await answered(log, null);
+      const { checkpoint } = await written();
+      expect(await (await CheckpointWriter.resume(log, key)).write()).toBeUndefined();
+      const other = await new MemoryLogStore().open({ name: 'margin', partitions: 2, global: true });
+      const same = await Writer.take(other, 1);
+      await other.append([same.item(Array.from({ length: 5 }, () => ({})))]);
+      await answered(other, '{"outcome":"accepted"}');
+      await other.saveCheckpoint(kept(checkpoint, '{}'));
+      await expect(CheckpointWriter.resume(other, key)).rejects.toThrow(CheckpointRejected);
+      await expect(CheckpointWriter.resume(other, key)).rejects.toThrow(
+        /does not continue its last checkpoint at block \d/,
+      );
+    },
+  );
 
   it('finds a history that was replaced as a whole, which the chain alone can’t', async () => {
     const { checkpoint } = await written();
