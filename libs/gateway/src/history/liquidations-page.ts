@@ -24,13 +24,15 @@ export function casesPage(
   asOf: AsOf,
   { open, search, behind, skip, limit }: WantedCases,
 ): CasesPage {
+  const part = search?.toLowerCase() ?? '';
   const fitting = cases
-    .list()
+    .inOrder()
     .filter(({ closed }) => open === undefined || (closed === null) === (open === 'true'))
-    .filter(({ caseId }) => search === undefined || caseId.toLowerCase().includes(search.toLowerCase()));
-  const first = behind === null ? 0 : fitting.findIndex((each) => isBehind(placeOf(each), behind));
+    .filter(({ opened }) => opened.caseId.toLowerCase().includes(part));
+  const first = behind === null ? 0 : fitting.findIndex(({ opened }) => isBehind(placeOf(opened), behind));
   const from = (first < 0 ? fitting.length : first) + skip;
-  const items = fitting.slice(from, from + limit);
+  // Of all that there ever were only those of the page are written.
+  const items = fitting.slice(from, from + limit).flatMap(({ opened: { caseId } }) => cases.find(caseId) ?? []);
   const last = items.at(-1);
   return {
     items,
@@ -41,7 +43,7 @@ export function casesPage(
   };
 }
 
-const placeOf = ({ opened, caseId }: LiquidationsPage['items'][number]): PlaceOfCase => ({
+const placeOf = ({ opened, caseId }: Pick<LiquidationsPage['items'][number], 'opened' | 'caseId'>): PlaceOfCase => ({
   openedAt: opened.at,
   caseId,
 });

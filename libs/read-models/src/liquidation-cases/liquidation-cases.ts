@@ -54,6 +54,9 @@ export type KeptCases = Map<string, Growing>;
 
 /** All liquidations of a clearing house; one fold over the logs of liquidation, in any order of partitions. */
 export class LiquidationCasesProjection {
+  /** Newest first; made when somebody asks, as long as no other case was opened since. */
+  #inOrder: readonly Growing[] | undefined;
+
   /** @param kept what another one gave, to go on from there */
   constructor(readonly kept: KeptCases = new Map()) {}
 
@@ -63,6 +66,7 @@ export class LiquidationCasesProjection {
       case 'LiquidationOpened': {
         const { caseId, accountId, trigger, figures } = payload as LiquidationEvents['LiquidationOpened'];
         const opened = { at: time.clearing, position };
+        this.#inOrder = undefined;
         this.kept.set(caseId, {
           opened: { caseId, accountId, partition, opened, trigger: trigger.position, figures },
           closed: null,
@@ -120,11 +124,17 @@ export class LiquidationCasesProjection {
     return growing && written(growing);
   }
 
-  /** Newest first; of one moment in the order of their ids. */
+  /** Newest first; of one moment in the order of their ids. To write a case takes far longer than to pass it over. */
+  inOrder(): readonly Pick<Growing, 'opened' | 'closed'>[] {
+    this.#inOrder ??= [...this.kept.values()].sort(
+      ({ opened: a }, { opened: b }) => b.opened.at - a.opened.at || (a.caseId < b.caseId ? -1 : 1),
+    );
+    return this.#inOrder;
+  }
+
+  /** All of them, in the same order. */
   list(): readonly LiquidationCase[] {
-    return [...this.kept.values()]
-      .map(written)
-      .sort((a, b) => b.opened.at - a.opened.at || (a.caseId < b.caseId ? -1 : 1));
+    return this.inOrder().map(({ opened: { caseId } }) => this.find(caseId) as LiquidationCase);
   }
 }
 
