@@ -1,6 +1,7 @@
 import { HttpException, NotFoundException, type ArgumentsHost } from '@nestjs/common';
 import { z } from 'zod';
 import { IdempotencyConflict } from '@ballast/partition-worker';
+import { ListBehind } from '@ballast/read-models';
 import { TooManyQuestions } from '@ballast/services';
 import { Problem, ProblemFilter, parsed } from './problem.js';
 
@@ -89,6 +90,12 @@ describe('an error', () => {
     expect(answered.storeFailures).toHaveLength(1);
     expect(JSON.parse(answered.text)).toMatchObject({ code: 'store-unavailable' });
     expect(answered.text).not.toContain('in the words of the server');
+  });
+
+  it('of a list that is behind says when to ask again', () => {
+    const answered = Answered.to(new ListBehind('the list lacks what was decided lately; ask again'));
+    expect(answered).toMatchObject({ status: 503, headers: { 'retry-after': '2' }, unexpected: [] });
+    expect(JSON.parse(answered.text)).toMatchObject({ code: 'store-unavailable' });
   });
 
   it('of more questions than can wait says when to ask again', () => {

@@ -3,6 +3,7 @@ import type { Response } from 'express';
 import type { z } from 'zod';
 import { fieldErrors, fromText, problemOf, type Problem as ProblemBody, type ProblemCode } from '@ballast/contracts';
 import { IdempotencyConflict } from '@ballast/partition-worker';
+import { ListBehind } from '@ballast/read-models';
 import { NotStored, TooManyQuestions } from '@ballast/services';
 import { isStoreFailure } from './store-watch.js';
 
@@ -73,7 +74,9 @@ export class ProblemFilter implements ExceptionFilter {
       return new Problem('store-unavailable', 'The store does not answer; the same request may be sent again.');
     }
     if (error instanceof TooManyQuestions) return new Problem('too-many-requests', error.message);
-    if (error instanceof NotStored) return new Problem('store-unavailable', error.message);
+    if (error instanceof NotStored || error instanceof ListBehind) {
+      return new Problem('store-unavailable', error.message);
+    }
     const unreadable = unreadableCodeOf(error);
     if (unreadable !== undefined) return new Problem(unreadable, (error as Error).message);
     const status = error instanceof HttpException ? error.getStatus() : statusOf(error);

@@ -4,7 +4,7 @@ import { EMPTY_HEAD, seal, type SealedEvent } from '@ballast/event-sourcing';
 import { uuidV5 } from '@ballast/kernel';
 import type { AccountDecisionStore } from './account-decisions.js';
 import type { DecisionLog } from '@ballast/contracts';
-import { DecisionProjection } from './decision-projection.js';
+import { DecisionProjection, ListBehind } from './decision-projection.js';
 import { MemoryAccountDecisions } from './memory-account-decisions.js';
 import { PostgresAccountDecisions } from './postgres-account-decisions.js';
 
@@ -225,5 +225,21 @@ describe('the list of decisions while its store fails', () => {
     const asked = projection.find({ log: 'margin', accountId: 'alice.main', limit: 5 });
     await projection.stop();
     expect(await asked).toEqual([]);
+  });
+
+  it('tells who asks to come again when that takes too long, and answers him once it is over', async () => {
+    const logs = await WrittenLogs.open();
+    const store = new FlakyStore();
+    const projection = new DecisionProjection(logs, store, () => undefined, 20);
+    await projection.start();
+    store.failures = Infinity;
+    projection.offer(await logs.append('margin', 0, [call(1)]));
+    const ask = () => projection.find({ log: 'margin', accountId: 'alice.main', limit: 5 });
+    await expect(ask()).rejects.toThrow(ListBehind);
+    store.failures = 0;
+    let found: Awaited<ReturnType<typeof ask>> = [];
+    while (found.length === 0) found = await ask().catch(() => []);
+    expect(found).toMatchObject([{ subject: 'alice.main#1' }]);
+    await projection.stop();
   });
 });

@@ -12,6 +12,13 @@ const ENTRIES_KEPT = 20_000;
 /** Pause between two transactions while nobody waits for the list. */
 const PAUSE_MS = 200;
 const PAUSE_AFTER_FAILURE_MS = 1_000;
+/** Nobody waits longer than this for the list to hold what was appended. */
+const PATIENCE_MS = 10_000;
+
+/** The list lacks what was decided lately, because its store is slow or takes nothing: ask again later. */
+export class ListBehind extends Error {
+  override readonly name = 'ListBehind';
+}
 
 interface Followed {
   readonly log: DecisionLog;
@@ -41,6 +48,7 @@ export class DecisionProjection implements AccountDecisions {
     private readonly logs: { log(name: DecisionLog): EventLog },
     private readonly store: AccountDecisionStore,
     private readonly onFailure: (error: unknown) => void,
+    private readonly patienceMs = PATIENCE_MS,
   ) {}
 
   /** Brings the list to where the logs end, then follows. Entries may be offered before this resolves. */
@@ -91,6 +99,7 @@ export class DecisionProjection implements AccountDecisions {
     if (any) this.#wake();
   }
 
+  /** @throws ListBehind */
   async find(query: DecisionQuery): Promise<readonly AccountDecision[]> {
     await this.#caughtUp();
     return this.store.find(query);
@@ -114,8 +123,19 @@ export class DecisionProjection implements AccountDecisions {
     if (targets.length === 0 || this.#stopped) return Promise.resolve();
     const sizes = targets.map((followed) => ({ followed, size: followed.size }));
     this.#hurry();
-    return new Promise((resolve) => {
-      this.#waiting.push({ reached: () => sizes.every(({ followed, size }) => followed.saved >= size), resolve });
+    return new Promise((resolve, reject) => {
+      const waiting = {
+        reached: () => sizes.every(({ followed, size }) => followed.saved >= size),
+        resolve: () => {
+          clearTimeout(late);
+          resolve();
+        },
+      };
+      const late = setTimeout(() => {
+        this.#waiting = this.#waiting.filter((each) => each !== waiting);
+        reject(new ListBehind('the list of decisions lacks what was decided lately; ask again'));
+      }, this.patienceMs);
+      this.#waiting.push(waiting);
     });
   }
 
