@@ -10,6 +10,8 @@ import urllib.request
 
 MOST_MESSAGES = 500
 MOST_BYTES = 200_000
+# Answers that pass: of Ballast, and of a proxy before it that reaches it no more.
+PASSING = (429, 502, 503, 504)
 
 
 class Refused(Exception):
@@ -46,8 +48,8 @@ class Ballast:
             try:
                 return self._once(method, path, body, key)
             except urllib.error.HTTPError as error:
-                problem = json.loads(error.read() or b"{}")
-                if error.code not in (429, 503):
+                if error.code not in PASSING:
+                    problem = _problem_in(error.read())
                     raise Refused(problem.get("code", str(error.code)), problem.get("detail", "")) from error
                 failure = error
             except (urllib.error.URLError, ConnectionError, TimeoutError, json.JSONDecodeError) as error:
@@ -70,6 +72,14 @@ class Ballast:
         request = urllib.request.Request(self.url + path, data=data, headers=headers, method=method)
         with urllib.request.urlopen(request, timeout=60) as response:
             return json.loads(response.read())
+
+
+def _problem_in(body):
+    """What Ballast says of it; nothing where a proxy wrote the answer."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        return {}
 
 
 class Producer:

@@ -43,8 +43,8 @@ export class Unanswered extends Error {
 const PATIENCE_MS = 240_000;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2_000;
-/** Answers that pass. */
-const PASSING: readonly number[] = [429, 503];
+/** Answers that pass: of Ballast, and of a proxy before it that reaches it no more. */
+const PASSING: readonly number[] = [429, 502, 503, 504];
 
 /** One Ballast over REST. Every request that it makes may be repeated, and is, until somebody answers. */
 export class BallastClient {

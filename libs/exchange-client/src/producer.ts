@@ -63,7 +63,7 @@ export class Producer {
     let bytes = 0;
     let count = 0;
     for (const message of this.#unsent.slice(0, MOST_MESSAGES)) {
-      bytes += JSON.stringify(message).length;
+      bytes += Buffer.byteLength(JSON.stringify(message));
       if (count > 0 && bytes > MOST_BYTES) break;
       count += 1;
     }
