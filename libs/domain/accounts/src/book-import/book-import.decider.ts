@@ -2,7 +2,10 @@ import { readBody, record, textOf, whole } from '@ballast/documents';
 import type { CommandResult, LogEntry } from '@ballast/event-sourcing';
 import { MOST_BOOK_ACCOUNTS, type AccountsEvents, type BookImportCommands, type FundEvents } from '@ballast/facts';
 import { dec, IDENTIFIER, isNobody, LABEL, QUOTATION, REASON, SHA256_HEX, subjectOf } from '@ballast/kernel';
+import { ACCOUNTS_REJECTIONS } from '../accounts.rejections.js';
+import { keptAsset, type UnderRules } from '../ledger/assets.js';
 import { postingsOf } from '../ledger/ledger.js';
+import { readPositive } from '../reading/input-reading.js';
 import {
   ACCOUNTS_OF_PART,
   digestOfBook,
@@ -75,9 +78,23 @@ const WITHDRAWAL = record({ importId: textOf(IDENTIFIER), reason: textOf(REASON)
 
 const headOf = ({ importId, asOf, custody, house }: BookHead): BookHead => ({ importId, asOf, custody, house });
 
+/** What is the house's own is booked as it stands: in assets that are kept, in whole minor units. With it custody is too, as all else is. */
+const houseDefects = (rules: UnderRules, { house }: BookHead): readonly string[] =>
+  Object.entries(house).flatMap(([asset, own]) => {
+    const kept = keptAsset(rules, asset);
+    if (kept === undefined) return [`house.${asset}: ${ACCOUNTS_REJECTIONS['asset-not-kept']}`];
+    if (dec(own).isZero()) return [];
+    const reading = readPositive(own, kept.minorUnitDigits);
+    return reading.readable ? [] : [`house.${asset}: ${ACCOUNTS_REJECTIONS[reading.code]}`];
+  });
+
 /** A person brings a book. @see docs/spec/accounts.md CLR-ACC-090 */
-export function beginImport(imports: BookImports, { payload, actor }: Command): Outcome<'BookImportBegun'> {
-  const reading = readBody<BookImportCommands['BeginBookImport']>(payload, BEGIN);
+export function beginImport(
+  imports: BookImports,
+  rules: UnderRules,
+  { payload, actor }: Command,
+): Outcome<'BookImportBegun'> {
+  const reading = readBody<BookImportCommands['BeginBookImport']>(payload, BEGIN, (head) => houseDefects(rules, head));
   if ('defects' in reading) return refusedFor('import-invalid', reading.defects);
   if (isNobody(actor)) return refused('actor-missing');
   if (imports.ended.has(reading.figures.importId)) return refused('import-exists');

@@ -367,4 +367,23 @@ describe('a book in parts [CLR-ACC-090]', () => {
       1, 1, 1,
     ]);
   });
+
+  it.each([
+    [{ USD: '500.001' }, 'house.USD: The amount has more digits'],
+    [{ USD: '1000000000000001' }, 'house.USD: The amount is beyond 1e15'],
+    [{ USD: '500', DOGE: '5' }, 'house.DOGE: The house does not keep this asset'],
+    [{ USD: '500', BTC: '0' }, ''],
+  ])('is begun only with house money that can be booked: %j', (own, detail) => {
+    const { accounts: _, ...head } = BOOK;
+    const begun = { ...head, house: own };
+    const answer = house().command(
+      'BeginBookImport',
+      { ...begun, digest: digestOfBook(BOOK), ...SIGNED, parts: 4 },
+      'ann',
+    );
+    expect([codeOf(answer), detailOf(answer).slice(0, detail.length)]).toEqual([
+      detail === '' ? 'accepted' : 'import-invalid',
+      detail,
+    ]);
+  });
 });

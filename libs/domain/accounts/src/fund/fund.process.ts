@@ -246,7 +246,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
     ),
     BeginBookImport: decidedBy(
       'BookImportBegun',
-      ({ bookImports }, input) => beginImport(bookImports, input),
+      (state, input) => beginImport(state.bookImports, state, input),
       answeredFor,
     ),
     AddBookPart: decidedBy('BookPartAdded', ({ bookImports }, input) => addPart(bookImports, input), answeredFor),
