@@ -61,7 +61,7 @@ export async function explain(asked: string | undefined, options: ExplainOptions
     progress.end();
     if (typeof explanation === 'string') throw new UsageError(refusalText(explanation, accountId, place, end));
     process.stdout.write(
-      `${options.json === true ? JSON.stringify(written(accountExplanation)(explanation), null, 2) : explanationText(explanation)}\n`,
+      `${options.json === true ? JSON.stringify(written(accountExplanation)(explanation), null, 2) : explanationText(explanation, process.stdout.columns)}\n`,
     );
   } finally {
     await close();

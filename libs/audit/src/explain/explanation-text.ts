@@ -20,14 +20,29 @@ const UNITS: Readonly<Record<Figure['unit'], string>> = {
   scalar: '',
 };
 
-/** An explanation for a terminal: what it comes to first, then every figure. */
-export function explanationText(explanation: AccountExplanation): string {
+/** A line with what is told of it, which hangs behind it where it fits and stands below it where not. */
+interface Told {
+  readonly line: string;
+  readonly note: string;
+}
+
+type Line = string | Told;
+
+/** What hangs behind a line has at least so many columns, or stands below it. */
+const LEAST_NOTE_WIDTH = 24;
+const INDENT_BELOW = 6;
+
+/**
+ * An explanation for a terminal: what it comes to first, then every figure.
+ * @param columns how wide a line may be; as wide as it is without
+ */
+export function explanationText(explanation: AccountExplanation, columns = Infinity): string {
   const { accountId, at, partition, marginPosition, state, because } = explanation;
   return [
     `${accountId}  ${state ?? 'NOT ASSESSED'}  at ${isoOf(at)}   (margin/${partition}, up to position ${marginPosition})`,
     '',
     ...because,
-    ...event(explanation),
+    ...event(explanation, columns),
     ...avoidance(explanation),
     ...bridge(explanation),
     ...figures(explanation),
@@ -36,13 +51,42 @@ export function explanationText(explanation: AccountExplanation): string {
     ...timeline(explanation),
     ...waterfalls(explanation),
     ...slices(explanation),
-  ].join('\n');
+  ]
+    .flatMap((line) => within(line, columns))
+    .join('\n');
+}
+
+function within(line: Line, columns: number): readonly string[] {
+  if (typeof line === 'string') return filled({ line: '', note: line }, line.search(/\S|$/), columns);
+  const { line: begun, note } = line;
+  if (begun.length + LEAST_NOTE_WIDTH <= columns) return filled(line, begun.length, columns);
+  return [begun.trimEnd(), ...filled({ line: ' '.repeat(INDENT_BELOW), note }, INDENT_BELOW, columns)];
+}
+
+/** Word after word in lines of so many columns, from the second on behind an indent; a word is never broken. */
+function filled({ line, note }: Told, indent: number, columns: number): readonly string[] {
+  if (line.length + note.length <= columns) return [`${line}${note}`.trimEnd()];
+  const lines: string[] = [];
+  let current = line;
+  let isBegun = false;
+  for (const word of note.split(/(?<=\S) /)) {
+    const longer = isBegun ? `${current} ${word}` : `${current}${word}`;
+    if (isBegun && longer.length > columns) {
+      lines.push(current);
+      current = `${' '.repeat(indent)}${word}`;
+    } else {
+      current = longer;
+    }
+    isBegun = true;
+  }
+  return [...lines, current];
 }
 
 const heading = (title: string): string[] => ['', title, '-'.repeat(title.length)];
 
-function row(label: string, amount: string, note: string): string {
-  return `  ${label.padEnd(LABEL_WIDTH)} ${amount.padStart(AMOUNT_WIDTH)}   ${note}`.trimEnd();
+function row(label: string, amount: string, note: string): Line {
+  const line = `  ${label.padEnd(LABEL_WIDTH)} ${amount.padStart(AMOUNT_WIDTH)}`;
+  return note === '' ? line.trimEnd() : { line: `${line}   `, note };
 }
 
 function shown({ amount, unit }: Pick<Figure, 'amount' | 'unit'>): string {
@@ -52,17 +96,19 @@ function shown({ amount, unit }: Pick<Figure, 'amount' | 'unit'>): string {
 }
 
 /** The event that was asked for: the account before it, and as it was decided on. */
-function event({ event: told }: AccountExplanation): string[] {
+function event({ event: told }: AccountExplanation, columns: number): Line[] {
   if (told === null) return [];
   const { at, type, summary, cause, before, decided } = told;
+  const labelWidth = Math.min(LABEL_WIDTH, columns - 3 - 2 * AMOUNT_WIDTH);
+  const two = (label: string, first: string, second: string): string =>
+    `  ${label.padEnd(labelWidth)} ${first.padStart(AMOUNT_WIDTH)}${second.padStart(AMOUNT_WIDTH)}`.trimEnd();
   const both = (label: string, of: (view: NonNullable<typeof before>) => string): string =>
-    row(label, before === null ? 'not known' : of(before), '') +
-    (decided === null ? '' : of(decided).padStart(AMOUNT_WIDTH));
+    two(label, before === null ? 'not known' : of(before), decided === null ? '' : of(decided));
   return [
     ...heading(`${placeText(told)} ${type}, ${isoOf(at)}`),
     `  ${summary}`,
     `  It followed from ${cause}.`,
-    `  ${' '.repeat(LABEL_WIDTH)} ${'before'.padStart(AMOUNT_WIDTH)}${'as decided'.padStart(AMOUNT_WIDTH)}`,
+    two('', 'before', 'as decided'),
     both('state', ({ state }) => state),
     both('equity', ({ figures: { equity } }) => usd(equity)),
     both('initial requirement', ({ figures: { initial } }) => usd(initial)),
@@ -73,7 +119,7 @@ function event({ event: told }: AccountExplanation): string[] {
   ];
 }
 
-function avoidance({ wouldHaveAvoided }: AccountExplanation): string[] {
+function avoidance({ wouldHaveAvoided }: AccountExplanation): Line[] {
   if (wouldHaveAvoided === null) return [];
   const { at, state, lines } = wouldHaveAvoided;
   return [
@@ -82,7 +128,7 @@ function avoidance({ wouldHaveAvoided }: AccountExplanation): string[] {
   ];
 }
 
-function bridge({ bridge }: AccountExplanation): string[] {
+function bridge({ bridge }: AccountExplanation): Line[] {
   if (bridge === null) return [];
   const lines = withoutRounding(bridge.lines);
   const from = bridge.from.at === null ? bridge.from.what : `${bridge.from.what}, ${isoOf(bridge.from.at)}`;
@@ -102,7 +148,7 @@ const withoutRounding = <Line extends { readonly label: string }>(lines: readonl
   lines.filter(({ label }) => label !== 'rounding');
 
 /** What makes figures as they are printed add up to their total as it is printed. */
-function rounding(parts: readonly string[], total: string, shown: (amount: string) => string): string[] {
+function rounding(parts: readonly string[], total: string, shown: (amount: string) => string): Line[] {
   const left = dec(cents(total)).minus(sum(parts.map((part) => dec(cents(part)))));
   return left.isZero()
     ? []
@@ -116,7 +162,7 @@ const SECTIONS: readonly (readonly [Figure['section'], string])[] = [
   ['remedy', 'What would change it now'],
 ];
 
-function figures({ figures: lines, schedule }: AccountExplanation): string[] {
+function figures({ figures: lines, schedule }: AccountExplanation): Line[] {
   if (schedule === null) return [];
   const { number, position, asOf, parameters, model, priceSet, status } = schedule;
   return [
@@ -140,7 +186,7 @@ function figures({ figures: lines, schedule }: AccountExplanation): string[] {
 }
 
 /** What may still fill, and what the worst of it asks beside the requirement of what is held. */
-function orders({ orders: open }: AccountExplanation): string[] {
+function orders({ orders: open }: AccountExplanation): Line[] {
   if (open === null) return [];
   const { requirement } = open;
   const line = ({
@@ -173,7 +219,7 @@ function orders({ orders: open }: AccountExplanation): string[] {
   ];
 }
 
-function prices({ prices: inputs }: AccountExplanation): string[] {
+function prices({ prices: inputs }: AccountExplanation): Line[] {
   if (inputs.length === 0) return [];
   return [
     ...heading('Prices'),
@@ -189,18 +235,18 @@ function prices({ prices: inputs }: AccountExplanation): string[] {
   ];
 }
 
-function timeline({ timeline: entries }: AccountExplanation): string[] {
+function timeline({ timeline: entries }: AccountExplanation): Line[] {
   if (entries.length === 0) return [];
   return [
     ...heading('Timeline'),
-    ...entries.map(
-      ({ at, type, summary, ...place }) =>
-        `  ${isoOf(at)}  ${placeText(place).padEnd(20)} ${type.padEnd(24)} ${summary}`,
-    ),
+    ...entries.map(({ at, type, summary, ...place }): Line => ({
+      line: `  ${isoOf(at)}  ${placeText(place).padEnd(20)} ${type.padEnd(24)} `,
+      note: summary,
+    })),
   ];
 }
 
-function slices({ partition, slices: all }: AccountExplanation): string[] {
+function slices({ partition, slices: all }: AccountExplanation): Line[] {
   return all.flatMap(({ caseId, number, position, at, lines }) => [
     ...heading(
       `Slice ${number} of case ${caseId}, ${isoOf(at)} (${placeText({ log: 'liquidation', partition, position })})`,
@@ -210,7 +256,7 @@ function slices({ partition, slices: all }: AccountExplanation): string[] {
 }
 
 /** Who bore the loss of each liquidation; printed lines add up to the printed loss, since each is in whole cents. */
-function waterfalls({ waterfalls: all }: AccountExplanation): string[] {
+function waterfalls({ waterfalls: all }: AccountExplanation): Line[] {
   return all.flatMap(({ caseId, loss, steps }) =>
     steps.length === 0
       ? []
