@@ -2,8 +2,11 @@ import type { FieldError } from './refusal.js';
 
 const LONGEST_NAME = 100;
 
-/** Of a text that is JSON: strings, and what opens, closes and parts. Anything else is between them. */
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]/gs;
+/**
+ * Of a text that is JSON: strings, and what opens, closes and parts. Anything else is between them. A string that is never closed is one
+ * token, too: were it none, each quotation mark in it would be read to the end of the text.
+ */
+const TOKEN = /"(?:[^"\\]|\\.)*"?|[{}[\],:]/gs;
 
 /**
  * The first name that an object in a JSON text has twice: readers differ in which of the two counts, so neither may.

@@ -79,7 +79,7 @@ export async function runIntake(config: ProcessConfig, edge: (intake: ExchangeIn
 /** Read as strictly as over REST. */
 export async function answerTo(intake: Pick<ExchangeIntake, 'submit'>, value: string): Promise<InboxAnswer> {
   const json = jsonOf(value);
-  const fault = doubledName(value) ?? contentFault(json, 'value');
+  const fault = json === undefined ? undefined : (doubledName(value) ?? contentFault(json, 'value'));
   if (fault !== undefined) return malformed([fault]);
   const read = exchangeSubmission.safeParse(json, { reportInput: true });
   if (!read.success) return malformed(fieldErrors(read.error));
