@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { firstLines, withServeOptions } from '../composition/serve-options.js';
+import { firstLines, withServeOptions, type ServeCliOptions } from '../composition/serve-options.js';
 import { examples } from './examples.js';
 import { later } from './later.js';
 
@@ -21,5 +21,5 @@ export function serveCommand(): Command {
         ],
       ),
     )
-    .action(later(async () => (await import('./serve.action.js')).serve, firstLines));
+    .action(later<[ServeCliOptions, Command]>(async () => (await import('./serve.action.js')).serve, firstLines));
 }

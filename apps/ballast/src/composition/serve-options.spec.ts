@@ -34,10 +34,10 @@ describe('where serve listens', () => {
 });
 
 describe('the address of the console before anything is loaded', () => {
-  const optionsOf = (...given: readonly string[]): ServeCliOptions => {
+  const firstLinesOf = (...given: readonly string[]): Promise<string> => {
     const command = withServeOptions(new Command('serve'));
     command.parse([...given], { from: 'user' });
-    return command.opts<ServeCliOptions>();
+    return firstLines(command.opts<ServeCliOptions>(), command);
   };
   const taken = net.createServer();
   let port: string;
@@ -49,21 +49,25 @@ describe('the address of the console before anything is loaded', () => {
   afterAll(() => new Promise((closed) => taken.close(closed)));
 
   it('is told where it can be served', async () => {
-    await expect(firstLines(optionsOf('--port', '0'))).resolves.not.toContain('The console');
+    await expect(firstLinesOf('--port', '0')).resolves.not.toContain('The console');
     const free = net.createServer();
     await new Promise<void>((listening) => free.listen(0, '127.0.0.1', listening));
     const { port: open } = free.address() as net.AddressInfo;
     await new Promise((closed) => free.close(closed));
-    await expect(firstLines(optionsOf('--port', String(open)))).resolves.toContain(`127.0.0.1:${open}/console/`);
+    await expect(firstLinesOf('--port', String(open))).resolves.toContain(`127.0.0.1:${open}/console/`);
   });
 
   it.each<[string, () => readonly string[], RegExp]>([
     ['what runs freely has no scenario', () => ['--live'], /name its scenario with --simulate/],
     ['an exchange is outside and simulated', () => ['--exchange', 'none', '--simulate', 'x'], /leave out --simulate/],
     ['others reach it without a token', () => ['--host', '0.0.0.0'], /BALLAST_TOKEN/],
+    ['a run is described and none simulated', () => ['--accounts', '50'], /--accounts makes a simulated exchange/],
+    ['the same beside an exchange outside', () => ['--exchange', 'none', '--seed', '6'], /--seed .* add --simulate/],
+    ['prices are to be moved by nothing', () => ['--no-price-feedback'], /-price-feedback .* add --simulate/],
+    ['lockstep is given a speed', () => ['--simulate', 'x', '--speed', '10'], /--speed .* add --live/],
     ['the port is taken', () => ['--port', port], /is in use/],
   ])('is not told when %s', async (_why, given, refusal) => {
-    await expect(firstLines(optionsOf(...given()))).rejects.toThrow(refusal);
+    await expect(firstLinesOf(...given())).rejects.toThrow(refusal);
   });
 });
 

@@ -25,9 +25,9 @@ export const addressOf = (host: string, port: number): string =>
   `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 
 /** The page's address before anything is loaded, when it can be served there; a port that the system is to choose isn't known until it listens. */
-export async function firstLines(options: ServeCliOptions): Promise<string> {
+export async function firstLines(options: ServeCliOptions, command: Command): Promise<string> {
   const { assertServable } = await import('./servable.js');
-  await assertServable(options);
+  await assertServable(options, command);
   const { host, port } = options;
   return port === 0
     ? openingLine(options)
