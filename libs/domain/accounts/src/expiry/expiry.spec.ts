@@ -1,6 +1,6 @@
 import { sum, text } from '@ballast/kernel';
 import type { AccountsEvents } from '@ballast/facts';
-import { aFill, payloadOf } from '../accounts.fixtures.js';
+import { aFill, deskWith, payloadOf } from '../accounts.fixtures.js';
 import { accountStatement } from '../accounts.queries.js';
 import { ClearingHouse } from '../clearing-house.fixtures.js';
 import {
@@ -68,6 +68,18 @@ describe('an expiry [CLR-ACC-062]', () => {
     expect(settle(desk, '59000')).toHaveLength(5);
     expect(settle(desk, '61000')).toEqual([]);
     const late = desk.take('TradeFilled', aFill({ accountId: 'a.main', instrument: CALL, price: '1500' }));
+    expect(payloadOf(late, 'SuspenseBooked')).toMatchObject({ detail: 'instrument-expired', position: null });
+    soundOf(desk);
+  });
+
+  it('is over for a closed account too: the late fill of a close-out order that it made is only on record', () => {
+    const desk = deskWith({ 'gone.main': '0' });
+    for (const specification of SPECIFICATIONS) desk.take('InstrumentAdmitted', { specification });
+    const change = { accountId: 'gone.main', standing: 'closed', reason: 'wound up' };
+    desk.takeAny('ChangeAccountStanding', change, undefined, 'accounts.commands', 'ann');
+    settle(desk, '61000');
+    const closeOutOrder = { partition: 0, position: 1 };
+    const late = desk.take('TradeFilled', aFill({ accountId: 'gone.main', instrument: FUTURE, closeOutOrder }));
     expect(payloadOf(late, 'SuspenseBooked')).toMatchObject({ detail: 'instrument-expired', position: null });
     soundOf(desk);
   });

@@ -100,18 +100,19 @@ function executedOrder(state: AccountsState, fill: Fill): CloseOutOrder | null {
 /**
  * What keeps a fill out of all books: a contract that is not listed at that time, or pays in an asset that is not kept. A
  * fill of a close-out order is booked also after the expiry, since liquidation waits for it; what is delivered already
- * is then delivered at once.
+ * is then delivered at once, and of an account that is closed by then not even suspense could hold it.
  */
 function unclearable(
   state: AccountsState,
-  { contract, closeOutOrder }: Fill,
+  { accountId, contract, closeOutOrder }: Fill,
   account: Account | undefined,
   at: Instant,
 ): AccountsRejectionCode | null {
   if (keptAsset(state, contract.settlementAsset) === undefined) return 'asset-not-kept';
+  const delivered = deliveryPriceOf(state, contract.instrument.id) !== null;
   const late = closeOutOrder !== null && account !== undefined;
-  if (late) return null;
-  if (deliveryPriceOf(state, contract.instrument.id) !== null) return 'instrument-expired';
+  if (late && !(delivered && forbidden(state, accountId, 'fill') !== null)) return null;
+  if (delivered) return 'instrument-expired';
   const listing = listingState(contract, at);
   if (listing === 'listed') return null;
   return listing === 'expired' ? 'instrument-expired' : 'instrument-not-listed';
