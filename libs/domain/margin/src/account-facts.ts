@@ -12,6 +12,7 @@ import type { AccountsEvents, AmountByAsset, InstrumentId, OpeningEvents, Positi
 import { noteFeeTier } from '@ballast/instruments';
 import { dec, invariant, type OwnerId } from '@ballast/kernel';
 import type { AccountRecord } from './assess/account-book.js';
+import { deliveryKey } from './assess/priced-contracts.js';
 import type { MarginState } from './margin.state.js';
 import { answerWithdrawal, type WithdrawalQuestion } from './withdraw/withdrawal-answer.js';
 import { cancelAfterHouseTrade, cancelAtEntry } from './orders/cancels.decider.js';
@@ -108,6 +109,18 @@ const tradedByHouse = {
   ) => cancelAfterHouseTrade(state, state.book.at(input.payload.accountId), context, causeOf(input)),
 };
 
+/** A contract is held by nobody any more, and the delivery price of its expiry is needed as long as another one is. */
+function forgetDelivered({ contracts, deliveries }: MarginState, id: InstrumentId): void {
+  const delivered = contracts.get(id)?.instrument;
+  contracts.delete(id);
+  if (delivered === undefined || delivered.kind === 'perpetual') return;
+  const { underlying, expiry } = delivered;
+  for (const { instrument } of contracts.values()) {
+    if (instrument.kind !== 'perpetual' && instrument.underlying === underlying && instrument.expiry === expiry) return;
+  }
+  deliveries.delete(deliveryKey(underlying, expiry));
+}
+
 /** A call for gains is answered as soon as the settlement is complete here, whichever of both was read first. */
 export function answerCalledGains(state: MarginState, instrument: InstrumentId, context: DecisionContext): void {
   const dueAt = state.calledGains.get(instrument);
@@ -164,10 +177,10 @@ const TABLE: FactTable<MarginState, AccountsEvents & OpeningEvents> = {
   ProviderTradeBooked: tradedByHouse,
   // Afterwards nobody holds the contract.
   ExpiryClosed: {
-    observe({ contracts, haltedInstruments, openOrders }, { payload: { instrument } }) {
-      contracts.delete(instrument);
-      haltedInstruments.delete(instrument);
-      forgetContract(openOrders, instrument);
+    observe(state, { payload: { instrument } }) {
+      forgetDelivered(state, instrument);
+      state.haltedInstruments.delete(instrument);
+      forgetContract(state.openOrders, instrument);
     },
   },
   VariationClosed: {

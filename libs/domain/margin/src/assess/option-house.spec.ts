@@ -249,6 +249,20 @@ describe('a portfolio [CLR-MRG-061, CLR-MRG-064]', () => {
     expect(lastRunDetail(house).portfolio.lines.map(({ code }) => code)).not.toContain('awaiting-delivery');
   });
 
+  it('leaves its delivery price behind no longer than a contract of its expiry may be held', () => {
+    const house = listed();
+    house.accept(house.delivered('BTC', EXPIRY, '61000'));
+    const ids = [...house.machine.state.contracts.values()]
+      .filter(({ instrument }) => instrument.kind !== 'perpetual' && instrument.expiry === EXPIRY)
+      .map(({ instrument }) => instrument.id);
+    expect(ids.length).toBeGreaterThan(1);
+    const left = ids.map((instrument) => {
+      house.accept(house.fact('accounts', `expiry-${instrument}`, 'ExpiryClosed', { instrument }));
+      return house.machine.state.deliveries.size;
+    });
+    expect(left).toEqual(ids.map((_, index) => (index === ids.length - 1 ? 0 : 1)));
+  });
+
   it('of an owner who chose another model is assessed by that, and counted by it', () => {
     const house = listed();
     house.account('ann.main', held('50000', 'BTC-PERP', '1', '60000'));
