@@ -2,7 +2,7 @@ export { Archiver, type ArchivedPart } from './archive/archiver.js';
 export { ArchiveRefused } from './archive/archive-store.js';
 export { DirectoryArchive } from './archive/directory-archive.js';
 export { blockAt } from './block-at.js';
-export { reasonsOfLine, textsOfLine } from './block.js';
+export { cursorMovesOf, reasonsOfLine, textsOfLine } from './block.js';
 export {
   CheckpointKey,
   CheckpointRejected,
@@ -27,6 +27,7 @@ export type {
   AppendItem,
   AppendOutcome,
   Block,
+  BlockPlace,
   CommandRecord,
   Cursor,
   CursorMove,

@@ -1,5 +1,14 @@
 import { compareLockstep, type LogEntry, type PartitionMachine, type SealedEvent } from '@ballast/event-sourcing';
-import { type EventLog, commandEntry, type EntryReader } from '@ballast/event-log';
+import {
+  blockAt,
+  commandEntry,
+  cursorMovesOf,
+  type Block,
+  type BlockPlace,
+  type CursorMove,
+  type EntryReader,
+  type EventLog,
+} from '@ballast/event-log';
 import { invariant } from '@ballast/kernel';
 import { sourceKey } from './source.js';
 
@@ -120,8 +129,7 @@ class OwnPart {
 
 /**
  * What was applied after the last own event and answered commands without an event: each command behind the inputs
- * that were applied before it. A command's clearing time is the latest that its partition had applied, and stored
- * cursors tell how far the inputs went; inside one clearing time the order is that of lockstep.
+ * that were applied before it, which the cursors tell that its block moved; of one block the order is that of lockstep.
  * To be applied as it comes; nothing when no command was answered since the last event.
  */
 export async function* entriesOfTail<State>(
@@ -130,37 +138,38 @@ export async function* entriesOfTail<State>(
   reader: EntryReader,
 ): AsyncGenerator<LogEntry> {
   const { partition } = machine;
-  const commandLog = `${log.name}.commands`;
-  let inputs: readonly LogEntry[] | undefined;
-  let taken = 0;
-  for (let after = machine.cursor(commandLog, partition); ;) {
-    const records = await log.commands(partition, after, PAGE);
-    if (records.length === 0) return;
-    inputs ??= await inputsOfTail(machine, log, reader);
-    for (const record of records) {
-      for (; taken < inputs.length; taken++) {
-        const input = inputs[taken] as LogEntry;
-        if (input.time.clearing > record.clearing) break;
-        yield input;
-      }
+  const forward = new ForwardReader(reader);
+  const ranks = (await log.cursors(partition)).map((cursor) => sourceKey(cursor.log, cursor.partition));
+  const moved = new Map<string, CursorMove>();
+  let answered = machine.cursor(`${log.name}.commands`, partition);
+  for await (const block of blocksOfTail(log, machine)) {
+    for (const move of cursorMovesOf(block)) moved.set(sourceKey(move[0], move[1]), move);
+    if (block.lastCommand <= answered) continue;
+    const inputs: LogEntry[] = [];
+    for (const [source, of, upTo] of moved.values()) {
+      // Commands have no cursor: what stands there is where their topic goes on.
+      if (source.endsWith('.commands')) continue;
+      for await (const entry of forward.between(source, of, machine.cursor(source, of), upTo)) inputs.push(entry);
+    }
+    yield* inputs.sort(compareLockstep((source, of) => ranks.indexOf(sourceKey(source, of))));
+    for (const record of await log.commands(partition, answered, block.lastCommand - answered)) {
       yield commandEntry(log.name, record);
-      after = record.number;
+      answered = record.number;
     }
   }
 }
 
-async function inputsOfTail<State>(
-  machine: PartitionMachine<State>,
+/** The block of the last own event and those behind it; in a log that is whole these have none. */
+async function* blocksOfTail<State>(
   log: EventLog,
-  reader: EntryReader,
-): Promise<readonly LogEntry[]> {
-  const forward = new ForwardReader(reader);
-  const inputs: LogEntry[] = [];
-  // Commands have no cursor: what stands there is where their topic goes on.
-  const cursors = (await log.cursors(machine.partition)).filter((cursor) => !cursor.log.endsWith('.commands'));
-  for (const { log: source, partition, position } of cursors) {
-    const applied = machine.cursor(source, partition);
-    for await (const entry of forward.between(source, partition, applied, position)) inputs.push(entry);
+  { partition, size }: PartitionMachine<State>,
+): AsyncGenerator<Block> {
+  const last = size === 0 ? undefined : await blockAt(log, partition, size);
+  if (last !== undefined) yield last;
+  for (let place: BlockPlace = { firstPosition: size + 1, number: last?.number ?? 0 }; ;) {
+    const blocks = await log.blocks(partition, place, 1);
+    if (blocks.length === 0) return;
+    yield* blocks;
+    place = blocks.at(-1) as Block;
   }
-  return inputs.sort(compareLockstep((source) => cursors.findIndex((cursor) => cursor.log === source)));
 }

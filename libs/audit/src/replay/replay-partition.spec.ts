@@ -390,4 +390,35 @@ describe('replay of a partition [CLR-LOG-031]', () => {
     await command('three');
     expect(await replayed()).toEqual({ events: 9, taken: 0, marginRuns: 0, decisions: 0, divergence: undefined });
   });
+
+  it('takes refusals behind the last event again in their places among inputs of one clearing time', async () => {
+    await run(first);
+    inputs['pricing'] = [closing(1, true, 4_000), closing(2, true, 4_000)];
+    const counting: typeof till = {
+      ...till,
+      decide(state, input, context) {
+        if (input.log !== 'accounts.commands') return till.decide(state, input, context);
+        return { outcome: 'rejected', code: 'till-closed', detail: `at ${seen}` };
+      },
+      observe(state, input) {
+        if (input.log === 'pricing') seen = input.position;
+        till.observe(state, input);
+      },
+    };
+    let seen = 0;
+    process = counting;
+    worker = await opened();
+    await run(closing(1, true, 4_000));
+    await command('one');
+    await run(closing(2, true, 4_000));
+    await command('two');
+    seen = 0;
+    expect((await replayed()).divergence).toBeUndefined();
+    // What a restarted writer says next names them in that order too.
+    seen = 0;
+    worker = await opened();
+    await run(second);
+    seen = 0;
+    expect((await replayed()).divergence).toBeUndefined();
+  });
 });
