@@ -144,6 +144,20 @@ describe('what the waterfall has paid of a deficit [CLR-ACC-073]', () => {
     expect(said('ClaimRepaid')).toMatchObject([{ amount: '0' }]);
   });
 
+  it('keeps its account from being closed when that has lost all it had: it still owes', () => {
+    const { house, debtor, other, claim, usd } = houseWith('0');
+    house.coverDeficit(debtor, '100', '0', 'restored');
+    // 99.31 lost, 0.50 and 0.19 of fees.
+    const trade = { instrument: 'BTC-PERP', quantity: '1' } as const;
+    house.trade({ ...trade, buyer: debtor, seller: other, price: '1000' });
+    house.trade({ ...trade, buyer: other, seller: debtor, price: '900.69' });
+    expect([usd(), claim()]).toEqual(['0', '100']);
+    const desk = house.deskOf(debtor);
+    const change = { accountId: debtor, standing: 'closed', reason: 'wound up' };
+    desk.takeAny('ChangeAccountStanding', change, undefined, 'accounts.commands', 'ann');
+    expect(desk.result).toMatchObject({ outcome: 'rejected', code: 'account-not-empty' });
+  });
+
   it('goes as far as it was waived, where the next case was paid for before the waiver was read: the rest comes back', () => {
     const fund = fundDesk({ houseTranche: '0' });
     const ofAccounts = (type: string, payload: object) => fund.takeAny(type, payload, 0, 'accounts');

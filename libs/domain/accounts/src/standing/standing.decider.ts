@@ -45,11 +45,11 @@ function refusalOf(
   return isEmpty(state, accountId) ? null : 'account-not-empty';
 }
 
-/** No money of the account, none that it owes, none that is held, and no transfer to it that margin has not answered yet. */
-function isEmpty({ ledger, withdrawals }: AccountsState, accountId: AccountId): boolean {
+/** No money of the account, none that it owes, to the waterfall neither, none that is held, and no transfer to it that margin has not answered yet. */
+function isEmpty({ ledger, withdrawals, claims }: AccountsState, accountId: AccountId): boolean {
   const balances = [clientLedger(accountId), heldLedger(accountId)].flatMap((name) =>
     Object.values(balancesOf(ledger, name)),
   );
-  if (balances.some((amount) => !amount.isZero())) return false;
+  if (claims.has(accountId) || balances.some((amount) => !amount.isZero())) return false;
   return ![...withdrawals.values()].some(({ to }) => to === accountId);
 }
