@@ -194,6 +194,29 @@ describe('what is done to the tables of a run as database superuser', () => {
     );
   });
 
+  it('is found and placed without a checkpoint, when a partition was taken out of a log and of its description', async () => {
+    const last = SHORT_WINDOW.partitions - 1;
+    const takeOut = async (): Promise<void> => {
+      await superuser.query('update margin.log set partitions = $1', [last]);
+      for (const table of ['block', 'partition', 'cursor']) {
+        await superuser.query(`delete from margin.${table} where partition = $1`, [last]);
+      }
+      await superuser.query('delete from margin.checkpoint');
+    };
+    const [fault] = await whileChanged('margin', takeOut, async () => {
+      const auditor = new PostgresLogStore({ connection, readOnly: true });
+      try {
+        return (await verify(await LogDirectory.openPresent(auditor))).faults;
+      } finally {
+        await auditor.close();
+      }
+    });
+    expect(fault).toMatchObject({
+      ...{ log: 'margin', partition: last, position: 1 },
+      what: expect.stringMatching(/^the log is cut: (accounts|liquidation)\/-?\d+ has applied it up to \d+$/) as string,
+    });
+  });
+
   it('is found by a checkpoint, when a refused command was rewritten with all hashes', async () => {
     const amount = (text: string): string => text.replaceAll('tamper.main', 'tamber.main');
     const rewrite = (): Promise<void> =>

@@ -140,7 +140,7 @@ export async function verify(logs: LogDirectory, options: VerifyOptions = {}): P
   }
 
   let liquidationsJudged = 0;
-  if (isWhole) for (const fault of cutOff(read)) found(fault);
+  if (isWhole) for (const fault of cutOff(logs, read)) found(fault);
   else leftOut.push('rules: they are judged over all of every log');
   const altered = faults.length > 0;
   for (const rule of isWhole ? RULE_NAMES : []) {
@@ -255,7 +255,7 @@ function* foreignArchives(
 }
 
 /** What another partition has applied was there: a log that ends before it was cut, however well it was done. */
-function* cutOff(read: ReadonlyMap<string, HashesAnswer>): Generator<Fault> {
+function* cutOff(logs: LogDirectory, read: ReadonlyMap<string, HashesAnswer>): Generator<Fault> {
   const furthest = new Map<string, { readonly move: HashesAnswer['applied'][number]; readonly by: string }>();
   for (const [by, { applied }] of read) {
     for (const move of applied) {
@@ -264,9 +264,10 @@ function* cutOff(read: ReadonlyMap<string, HashesAnswer>): Generator<Fault> {
     }
   }
   for (const [source, { move, by }] of furthest) {
-    const size = read.get(source)?.end;
     const [log, partition, position] = move;
-    if (size === undefined || size >= position) continue;
+    // A partition that its log says it does not have was taken out with all that it held; a log that is not here is another's.
+    const size = read.get(source)?.end ?? (logs.has(log) ? 0 : Infinity);
+    if (size >= position) continue;
     yield { log, partition, position: size + 1, what: `the log is cut: ${by} has applied it up to ${position}` };
   }
 }
