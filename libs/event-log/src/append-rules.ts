@@ -23,7 +23,7 @@ type Conflict = Extract<AppendOutcome, { status: 'conflict' }>;
 const conflict = (reason: ConflictReason, detail: string): Conflict => ({ status: 'conflict', reason, detail });
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-/** A Kafka message must hold an event with its headers; brokers take 1 MiB by default. */
+/** Bytes of its text: a Kafka message must hold an event with its headers; brokers take 1 MiB by default. */
 const LONGEST_EVENT = 900_000;
 
 /** Neither PostgreSQL nor UTF-8 keeps every JavaScript string: a NUL or half a surrogate pair would change the hash. */
@@ -52,11 +52,10 @@ export function flawOf(item: AppendItem): Conflict | undefined {
     if (!storable(stream) || !storable(type) || !storable(correlation) || (actor !== null && !storable(actor))) {
       return conflict('malformed', `${where} has a text that can't be stored as UTF-8`);
     }
-    if (event.text.length > LONGEST_EVENT) {
-      return conflict(
-        'malformed',
-        `${where} has ${event.text.length} characters, at most ${LONGEST_EVENT} are possible`,
-      );
+    // A unit of UTF-16 takes three bytes at most: nearly all texts need not be measured.
+    const bytes = 3 * event.text.length > LONGEST_EVENT ? Buffer.byteLength(event.text) : 0;
+    if (bytes > LONGEST_EVENT) {
+      return conflict('malformed', `${where} has ${bytes} bytes, at most ${LONGEST_EVENT} are possible`);
     }
     if (!Number.isSafeInteger(event.version) || event.version < 1) {
       return conflict('malformed', `${where} has the version ${event.version}`);

@@ -459,6 +459,12 @@ export function describeEventLog(
             return { ...item, events: item.events.map((event) => ({ ...event, chain: Buffer.alloc(32, 1) })) };
           },
         },
+        {
+          // Three bytes in UTF-8 and one unit in UTF-16.
+          why: 'an event has more bytes than a message of Kafka',
+          reason: 'malformed',
+          make: (w) => w.propose([{ stream: 'new', payload: { reason: '\u6e05'.repeat(300_000) } }]),
+        },
         { why: 'an event has no UUID', reason: 'malformed', make: (w) => w.propose([{ id: 'trade-17' }]) },
         { why: 'a stream’s name can’t be stored', reason: 'malformed', make: (w) => w.propose([{ stream: 'a\0b' }]) },
         {
