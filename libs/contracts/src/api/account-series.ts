@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isoOf } from '@ballast/kernel';
 import {
   accountId,
   accountMarginState,
@@ -32,7 +33,10 @@ export const seriesQuery = z
       .default(USUAL_POINTS)
       .meta({ description: `Most points of a series, up to ${MOST_POINTS}.` }),
   })
-  .refine(({ from = 0, to = Infinity }) => from <= to, { path: ['from'], error: 'begin before the end, which is `to`' })
+  .check(({ value: { from = 0, to = Infinity }, issues }) => {
+    if (from <= to) return;
+    issues.push({ code: 'custom', path: ['from'], input: isoOf(from), message: 'begin before the end, which is `to`' });
+  })
   .meta({ id: 'SeriesQuery' });
 
 const column = z.array(decimal).max(MOST_POINTS);

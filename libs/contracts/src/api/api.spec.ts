@@ -11,6 +11,19 @@ const first = (schema: z.ZodType, value: unknown): string | undefined => {
   return parsed.success ? undefined : fieldErrors(parsed.error)[0]?.field;
 };
 
+describe('a time that does not fit', () => {
+  it.each([
+    ['from', { from: '2020-03-12T11:00:00Z', to: '2020-03-12T10:00:00Z' }, 'begin before the end, which is `to`'],
+    ['from', { from: '1969-12-31T23:59:59Z' }, 'write a time from 1970-01-01T00:00:00Z on'],
+    ['to', { to: '0000-01-01T00:00Z' }, 'write a time from 1970-01-01T00:00:00Z on'],
+    ['to', { to: '2020-02-30T00:00Z' }, 'write a day and a time that there are'],
+  ] as const)('is told as it was sent: %s of %j', (field, query, remedy) => {
+    const { error } = api.seriesQuery.safeParse(query, { reportInput: true });
+    const sent = (query as Readonly<Record<string, string>>)[field];
+    expect(error && fieldErrors(error)).toEqual([{ field, message: `is "${sent}"`, remedy }]);
+  });
+});
+
 describe('amounts of a request', () => {
   it.each`
     asset    | amount                    | taken    | why

@@ -7,12 +7,16 @@ import { zodText } from '../schema-to-zod.js';
 const inMilliseconds = (form: z.ZodString) =>
   z.codec(form, z.int().nonnegative(), {
     decode: (text, context) => {
+      const refused = (message: string): never => {
+        context.issues.push({ code: 'custom', input: text, message });
+        return z.NEVER;
+      };
       try {
-        return instantOf(text);
+        const read = instantOf(text);
+        return read < 0 ? refused('write a time from 1970-01-01T00:00:00Z on') : read;
       } catch (error) {
         if (!(error instanceof InvariantViolation)) throw error;
-        context.issues.push({ code: 'custom', input: text, message: 'write a day and a time that there are' });
-        return z.NEVER;
+        return refused('write a day and a time that there are');
       }
     },
     encode: rfc3339Of,
