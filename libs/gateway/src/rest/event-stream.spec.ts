@@ -11,15 +11,21 @@ const EVENTS = Array.from({ length: 500 }, (_, each) => ({ log: 'margin', partit
 /** Takes what is written, as long as it has room. */
 class Taken extends EventEmitter {
   readonly written: string[] = [];
+  readonly req: { readonly method: string };
   writableNeedDrain = false;
   destroyed = false;
-  constructor(private readonly room: number) {
+  isEnded = false;
+  constructor(
+    private readonly room: number,
+    method = 'GET',
+  ) {
     super();
+    this.req = { method };
   }
   status = () => this;
   set = () => this;
   flushHeaders = () => undefined;
-  end = () => undefined;
+  end = () => void (this.isEnded = true);
   destroy = () => {
     this.destroyed = true;
     this.emit('close');
@@ -88,6 +94,12 @@ describe('a stream from the beginning', () => {
     await streaming;
     expect([isCut, response.written.length]).toEqual([true, 100]);
   });
+});
+
+it('a stream of which somebody wants the headers alone ends with them', async () => {
+  const response = new Taken(Infinity, 'HEAD');
+  await streamTo(response, () => Promise.resolve('event: status\n\n')).streaming;
+  expect([response.isEnded, response.written]).toEqual([true, []]);
 });
 
 describe('a reader who has gone', () => {

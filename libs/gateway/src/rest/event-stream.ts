@@ -51,6 +51,7 @@ export async function streamEvents(options: EventStreamOptions): Promise<void> {
   const isRecent = options.after === RECENT;
   const { history, places } = await placesOf(clearing, of, isRecent ? NEWEST : options.after);
   const gone = streams.begin(response);
+  if (gone.signal.aborted) return;
   if (isRecent) {
     for (const [partition, size] of places) {
       const before = Math.max(0, size - RECENT_ENTRIES);

@@ -48,6 +48,7 @@ export async function streamHeadroom(options: HeadroomStreamOptions): Promise<vo
   let said = await look();
   if (said === undefined) throw unknownAccount(accountId);
   const gone = streams.begin(response);
+  if (gone.signal.aborted) return;
 
   let wake: () => void = () => undefined;
   gone.signal.addEventListener('abort', () => wake(), { once: true });

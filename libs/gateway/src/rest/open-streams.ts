@@ -25,7 +25,7 @@ export class OpenStreams {
 
   /**
    * Says that server-sent events follow, which nobody on the way may keep or hold back.
-   * @returns aborted when the reader has gone, or when all streams have to end
+   * @returns aborted when the reader has gone, or when all streams have to end; when it is at once, nothing more may be written
    * @throws Problem `too-many-requests` when as many are open as may be
    */
   begin(response: Response): AbortController {
@@ -41,7 +41,6 @@ export class OpenStreams {
     this.#open += 1;
     const { signal } = this.closing;
     const end = (): void => gone.abort();
-    if (signal.aborted) end();
     signal.addEventListener('abort', end, { once: true });
     response.once('close', () => {
       this.#open -= 1;
@@ -55,6 +54,11 @@ export class OpenStreams {
       'x-accel-buffering': 'no',
     });
     response.flushHeaders();
+    // Who asks for the headers alone has all of the answer; a response that goes on would hold up the next one on his connection.
+    if (response.req.method === 'HEAD' || signal.aborted) {
+      response.end();
+      end();
+    }
     return gone;
   }
 
