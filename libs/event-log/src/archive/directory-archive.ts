@@ -32,7 +32,11 @@ export class DirectoryArchive implements ArchiveStore {
         await handle.close();
       }
       await fs.rename(draft, file);
-      await syncDirectory(path.dirname(file));
+      // Its folder may have been made just now, and the one above.
+      for (let folder = path.dirname(file); ; folder = path.dirname(folder)) {
+        await syncDirectory(folder);
+        if (folder === this.place) break;
+      }
     } catch (error) {
       await fs.rm(draft, { force: true }).catch(() => undefined);
       throw new ArchiveRefused(
