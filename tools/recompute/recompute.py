@@ -15,9 +15,11 @@ import json
 import os
 import struct
 import sys
+import traceback
 import urllib.error
 import urllib.request
 import uuid
+import zlib
 from collections import defaultdict
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal, setcontext
 from math import sqrt
@@ -690,10 +692,25 @@ def entries_of(source):
                     break
                 yield from entries or []
         return
-    with (gzip.open if source.endswith(".gz") else open)(source, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            if line.strip():
-                yield json.loads(line)
+    try:
+        with (gzip.open if source.endswith(".gz") else open)(source, "rt", encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    entry = json.loads(line)
+                    if not is_entry(entry):
+                        raise Unusable(f"line {number} of {source} is no entry of a log")
+                    yield entry
+    except (EOFError, zlib.error) as error:
+        raise Unusable(f"{source} is cut or damaged: {error}") from error
+
+
+ENTRY = {"log": str, "partition": int, "position": int, "cause": dict, "payload": dict} | dict.fromkeys(
+    ["id", "type", "hash", "chain"], str
+)
+
+
+def is_entry(value):
+    return isinstance(value, dict) and all(isinstance(value.get(field), kind) for field, kind in ENTRY.items())
 
 
 def served(base, log, partition):
@@ -774,8 +791,15 @@ def main(files):
     count = defaultdict(int)
     try:
         logs = read_logs(files)
-        for partition in sorted(p for log, p in logs if log == "margin" and p != GLOBAL):
-            Partition(logs, partition, count).replay()
+        try:
+            for partition in sorted(p for log, p in logs if log == "margin" and p != GLOBAL):
+                Partition(logs, partition, count).replay()
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            # What no run can be read from is named where it was altered.
+            for place in sorted(logs):
+                check_seals(logs[place])
+            traceback.print_exc()
+            return 2
         for place in sorted(logs):
             check_seals(logs[place])
             count["entries"] += len(logs[place])

@@ -119,6 +119,29 @@ describe('tools/recompute', () => {
     expect(equal).toBe(0);
   });
 
+  it.each([
+    ['the schedule of a run', ({ type }: Entry) => type === 'MarginRunCompleted', /"schedule":/],
+    ['a mark', ({ type }: Entry) => type === 'ScheduleInForce', /"mark":(?=")/],
+  ])('names the entry, where %s is not there', (_, chosen, field) => {
+    const { status, said } = recompute(changed(chosen, field, '"absent":'));
+    expect(said).toMatch(
+      /^DIFFERENT entry margin\/-?\d+#\d+, field hash: logged [0-9a-f]{64}, recomputed [0-9a-f]{64}$/,
+    );
+    expect(status).toBe(1);
+  });
+
+  it.each([
+    ['cut.ndjson.gz', fs.readFileSync(bundled).subarray(0, 100_000), /^recompute: \S+ is cut or damaged: [^\n]+$/],
+    ['other.ndjson', Buffer.from('{"log": "margin"}\n'), /^recompute: line 1 of \S+ is no entry of a log$/],
+    ['list.ndjson', Buffer.from('[]\n'), /^recompute: line 1 of \S+ is no entry of a log$/],
+  ])('judges nothing by %s, and says why in a sentence', (name, bytes, why) => {
+    const file = path.join(scratch, name);
+    fs.writeFileSync(file, bytes);
+    const { status, said } = recompute(file);
+    expect(said).toMatch(why);
+    expect(status).toBe(2);
+  });
+
   it('judges nothing by a log with a hole', () => {
     const hole = recorded.findIndex(
       ({ log, partition, position }) => log === 'accounts' && partition === 0 && position === 9,
