@@ -23,7 +23,7 @@ export interface KafkaConnection {
  * process has created at the same moment (any other refusal to create one is thrown as well). That a consumer restarts follows the line that says why.
  */
 const ORDINARY =
-  /coordinator is (?:loading|not available)|not the correct coordinator|group is rebalancing|leadership election|not the leader for that topic-partition|leader epoch in the request|does not host this topic-partition|not aware of this member|Topic creation errors|^Restarting the consumer/i;
+  /coordinator is (?:loading|not available)|not the correct coordinator|group is rebalancing|leadership election|not the leader for that topic-partition|leader epoch in the request|does not host this topic-partition|not aware of this member|Broker -1 not found|Topic creation errors|^Restarting the consumer/i;
 
 const SEVERITY: Readonly<Record<number, LogLevel>> = { 1: 'error', 2: 'warn', 4: 'debug', 5: 'debug' };
 

@@ -100,13 +100,18 @@ const atNought: Beginnings = async (topics) =>
   }));
 
 /**
- * A client whose group meets whatever partitions have no leader. For members that fetch nothing: one that does would not look for a new
- * leader for minutes, and where it begins would matter.
+ * A client whose group meets, and whose producer sends, whatever partitions have no leader. For members that fetch nothing: one that does
+ * would not look for a new leader for minutes, and where it begins would matter.
+ * @param onCluster given what knows the brokers, of each consumer, producer and administrator that is made
  */
-export function withTolerantClusters(kafka: Kafka): Kafka {
+export function withTolerantClusters(kafka: Kafka, onCluster: (cluster: object) => void = () => undefined): Kafka {
   const { symbol } = makerOf(kafka);
   const make = tolerantClusters(kafka, { absentTopics: false });
-  const value: ClusterMaker = (options) => Object.assign(make(options), { fetchTopicsOffset: atNought });
+  const value: ClusterMaker = (options) => {
+    const cluster = Object.assign(make(options), { fetchTopicsOffset: atNought });
+    onCluster(cluster);
+    return cluster;
+  };
   Object.defineProperty(kafka, symbol, { value });
   return kafka;
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import kafkajs, { type ITopicConfig, type Kafka, type KafkaMessage, type Message } from 'kafkajs';
 import { startKafka, type LocalKafka } from '../local-kafka/local-kafka.js';
 import type { KafkaConnection } from './kafka-connection.js';
+import { PlainTopics } from './plain-topics.js';
 import { TopicFetcher, type Attachment, type PartitionListener } from './topic-fetcher.js';
 
 /** What one listener got of one partition. */
@@ -236,12 +237,13 @@ export function topicFetcherSuite(kafka: () => LocalKafka): void {
 
 /** Partitions of brokers that go away. They are started here. */
 export function leaderlessPartitionSuite(): void {
-  it('reads what has a leader while other partitions have none, and those when their broker is back', async () => {
+  it('reads and sends what has a leader while other partitions have none, and those when their broker is back', async () => {
     const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'ballast-two-brokers-'));
     const first = await startKafka({ dir: path.join(folder, 'first') });
     const second = await startKafka({ dir: path.join(folder, 'second'), joins: path.join(folder, 'first') });
     const failures: unknown[] = [];
     const connection = { brokers: first.brokers, clientId: 'test', log: () => undefined };
+    const topics = new PlainTopics(connection, (error) => failures.push(error));
     const fetchers: TopicFetcher[] = [];
     const fetcherOf = (): TopicFetcher => {
       const fetcher = new TopicFetcher({ connection, onFatal: (error) => failures.push(error) });
@@ -282,23 +284,30 @@ export function leaderlessPartitionSuite(): void {
       await newHere.until(() => newHere.values.length === 3);
       expect(newHere.values).toEqual(['a', 'c', 'd']);
       expect(attached).toBe(false);
+      // What is sent to the one waits for its leader, in order, and nothing else waits for that.
+      const sent: string[] = [];
+      const send = (partition: number, value: string): Promise<void> =>
+        topics.send([{ topic, partition, key: 'k', value }]).then(() => void sent.push(value));
+      const held = [send(1, 'e'), send(1, 'f')];
+      await Promise.all(['g', 'h'].map((value) => send(0, value)));
+      await send(0, 'i');
+      expect(sent).toEqual(['g', 'h', 'i']);
 
       await second.restart();
       await waiting;
-      await newThere.until(() => newThere.values.length === 1);
-      await say(1, 'e');
-      await Promise.all([
-        newThere.until(() => newThere.values.length === 2),
-        there.until(() => there.values.length === 2),
-      ]);
-      expect([here.values, there.values, newThere.values]).toEqual([
-        ['a', 'c', 'd'],
-        ['b', 'e'],
-        ['b', 'e'],
+      await Promise.all(held);
+      await Promise.all([here, newHere].map((heard) => heard.until(() => heard.values.length === 6)));
+      await Promise.all([there, newThere].map((heard) => heard.until(() => heard.values.length === 3)));
+      const hereAll = ['a', 'c', 'd', 'g', 'h', 'i'];
+      const thereAll = ['b', 'e', 'f'];
+      expect([here, newHere, there, newThere].map(({ values }) => values)).toEqual([
+        ...[hereAll, hereAll],
+        ...[thereAll, thereAll],
       ]);
       expect(failures).toEqual([]);
     } finally {
       for (const fetcher of fetchers) await fetcher.close();
+      await topics.close();
       await producer.disconnect();
       await second.stop();
       await first.stop();
