@@ -1,8 +1,10 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { topicsOf } from '@ballast/contracts';
+import { promisify } from 'node:util';
+import { documentsPage, topicsOf } from '@ballast/contracts';
 import { ballastProgram } from './program.js';
 import { openTestHouse } from './rest/served-house.fixtures.js';
 
@@ -246,6 +248,24 @@ describe('routes on the pages', () => {
       ),
     ).toEqual([]);
     expect(seen).toBeGreaterThan(15);
+  }, 60_000);
+});
+
+describe('commands of use-the-api', () => {
+  it('propose rules that differ, show the difference and approve it', async () => {
+    const page = pages.find(({ file }) => file === 'docs/how-to/use-the-api.md');
+    const commands = page?.fenced.find((block) => block.includes('/rules/margin/proposals/p-17/approvals'));
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ballast-docs-'));
+    const house = await openTestHouse();
+    const { stdout } = await promisify(execFile)('bash', ['-ec', commands ?? 'false'], {
+      cwd: folder,
+      env: { ...process.env, B: house.url },
+    });
+    expect(stdout).toMatch(/p-17.*initialMultiple.*2\.5.*3/);
+    const { items } = documentsPage.parse((await house.get('/rules/margin')).body);
+    expect(items.map(({ id }) => id)).toContain('house@2');
+    await house.close();
+    fs.rmSync(folder, { recursive: true });
   }, 60_000);
 });
 

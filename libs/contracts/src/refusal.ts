@@ -33,6 +33,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
   object: 'a record',
   array: 'a list',
   null: 'null',
+  /** Whatever it may be, as the body of a document is before its kind is known. */
+  nonoptional: 'a value',
 };
 
 function fieldErrorsOf(issue: z.core.$ZodIssue): readonly FieldError[] {

@@ -202,6 +202,12 @@ describe('what came from outside', () => {
     );
   });
 
+  it('is told to add a value where anything would do', () => {
+    expect(refusalOf({}, 'body', z.strictObject({ body: z.unknown().nonoptional() })).errors).toEqual([
+      { field: 'body', message: 'is missing', remedy: 'add it: a value' },
+    ]);
+  });
+
   it('is named by its place in the request when it is wrong as a whole', () => {
     expect(refusalOf('x', 'service', z.enum(['margin'])).errors).toEqual([
       { field: 'service', message: 'is "x"', remedy: 'send one of "margin"' },

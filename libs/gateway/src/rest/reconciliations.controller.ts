@@ -5,7 +5,7 @@ import { differencesOf, type HeldLine } from '@ballast/audit';
 import * as contract from '@ballast/contracts';
 import { GLOBAL } from '@ballast/event-sourcing';
 import { nameOfLine } from '@ballast/facts';
-import type { Instant } from '@ballast/kernel';
+import { isoOf, type Instant } from '@ballast/kernel';
 import { booksName, questions } from '@ballast/services';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { byName, byPosition } from './list-page.js';
@@ -119,7 +119,7 @@ export class ReconciliationsController {
   ): Promise<AcceptedAnswer> {
     assertNamedOnce(reported);
     if (held.asOf > this.clearing.clearing) {
-      throw new Problem('reconciliation-ahead', `clearing time is ${this.clearing.clearing}`, [
+      throw new Problem('reconciliation-ahead', `clearing time is ${isoOf(this.clearing.clearing)}`, [
         { field: 'asOf', message: 'is later than that', remedy: 'name a moment that the ledger has come to' },
       ]);
     }

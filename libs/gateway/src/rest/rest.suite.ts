@@ -786,7 +786,9 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
       ]);
       expectProblem(await house.post(path, explanation, undefined, by('ann')), 404, 'break-unknown');
       const ahead = { ...books, asOf: rfc3339Of(asOf + 1_000_000_000_000), lines: [] };
-      expectProblem(await house.post('/reconciliations/custody', ahead), 422, 'reconciliation-ahead');
+      const tooEarly = await house.post('/reconciliations/custody', ahead);
+      expectProblem(tooEarly, 422, 'reconciliation-ahead');
+      expect(tooEarly.body.detail).toMatch(/^clearing time is \d{4}-\d\d-\d\dT/);
       for (const twice of [[wrong, wrong], [{ ...wrong, quantity: 1 }], [{ ...wrong, asset: 'USD' }]]) {
         expectProblem(
           await house.post('/reconciliations/positions', { ...books, lines: twice }),
