@@ -3,7 +3,7 @@ import { InstrumentError } from './instrument-error.js';
 import type { Instrument, Option } from './instrument.js';
 
 /** Digits after the point of a value in dollars, and of one in coin: what one contract is worth is rounded to these. */
-export const LINEAR_VALUE_DIGITS = 12;
+const LINEAR_VALUE_DIGITS = 12;
 const INVERSE_VALUE_DIGITS = 18;
 
 export const valueDigits = ({ settlement }: Instrument): number =>

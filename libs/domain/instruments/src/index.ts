@@ -1,5 +1,5 @@
 export { listingState, readContractSpecification, type ContractSpecification } from './contract-specification.js';
-export { contractValue, deliveredValue, LINEAR_VALUE_DIGITS, notional, profit } from './contract-value.js';
+export { contractValue, deliveredValue, notional, profit } from './contract-value.js';
 export { FEE_DOCUMENTS, feeTierOf, noteFeeTier, tradingFee, type FeeFigures } from './fees/fee-schedule.js';
 export * from './instrument-error.js';
 export {

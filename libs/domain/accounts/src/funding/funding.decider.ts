@@ -1,4 +1,3 @@
-import { LINEAR_VALUE_DIGITS } from '@ballast/instruments';
 import type { PricingEvents } from '@ballast/facts';
 import { compareText, invariant, text, ZERO, type Decimal } from '@ballast/kernel';
 import { collateralAfter, fact, type AccountsFact, type AccountsState } from '../accounts.state.js';
@@ -7,9 +6,15 @@ import { contractOf } from '../ledger/contracts.js';
 import { clientLedger, postingsOf } from '../ledger/ledger.js';
 
 /**
+ * Significant digits of what one contract pays. Places would not do: of a token at 0.0000073 twelve of them leave three digits, which on
+ * a position of a trillion are half a dollar. With a quantity of as many digits the product is exact.
+ */
+const FUNDING_DIGITS = 20;
+
+/**
  * Exact funding of a position = -quantity * size * rate * mark, settlement asset; positive = received. With a positive rate
  * longs pay.
- * @param perContract size * rate * mark to 12 digits, so that every product is exact
+ * @param perContract size * rate * mark, @see FUNDING_DIGITS
  */
 const fundingOf = (quantity: Decimal, perContract: Decimal): Decimal => quantity.times(perContract).neg();
 
@@ -31,7 +36,7 @@ export function* decideFunding(
   invariant(terms.kind === 'perpetual' && terms.settlement === 'linear', `${instrument} is no linear perpetual`);
   // Nobody holds what pays in an asset that is not kept.
   if (keptAsset(state, asset) === undefined) return;
-  const perContract = terms.contractSize.times(fixed.rate).times(fixed.mark).toDecimalPlaces(LINEAR_VALUE_DIGITS);
+  const perContract = terms.contractSize.times(fixed.rate).times(fixed.mark).toSignificantDigits(FUNDING_DIGITS);
   let exactTotal = ZERO;
   let paidTotal = ZERO;
   let clients = 0;

@@ -60,6 +60,20 @@ describe('funding', () => {
     expect(events.map(({ payload }) => (payload as { amount?: string }).amount)).toEqual(['-0.45', '0.45', undefined]);
   });
 
+  it('of a token that costs next to nothing is exact too [CLR-ACC-020]', () => {
+    const desk = deskWith({ 'long.main': '1000', 'short.main': '1000' });
+    desk.take('InstrumentAdmitted', { specification: aSpecification('SOL-PERP', { lot: '1' }) });
+    const both = { instrument: 'SOL-PERP', quantity: '1000000000000', price: '0.00000731' };
+    desk.take('TradeFilled', aFill({ ...both, accountId: 'long.main' }));
+    desk.take('TradeFilled', aFill({ ...both, accountId: 'short.main', side: 'sell' }));
+    const rate = aFundingRate({ instrument: 'SOL-PERP', rate: '0.00012345', mark: '0.00000731' });
+    const events = desk.take('FundingRateFixed', rate);
+    // 10^12 * 0.00000731 * 0.00012345 = 902.4195
+    const amounts = events.map(({ payload }) => (payload as { amount?: string }).amount);
+    expect(amounts).toEqual(['-902.42', '902.41', undefined]);
+    expect(payloadOf(events, 'FundingClosed').rounding).toBe('0.01');
+  });
+
   it('of a contract without funding stops the partition: pricing fixes no such rate', () => {
     const desk = deskWith({});
     desk.take('InstrumentAdmitted', { specification: aSpecification('BTC-PERP-INVERSE') });
