@@ -282,6 +282,20 @@ describe('what a debtor can be rid of without being worse off [CLR-MRG-073] [CLR
     expect(['861.2', '161.47'].map((part) => parts?.isNoWorseWithout(dec(part)))).toEqual([true, false]);
   });
 
+  it('is, without an equity, what raises no requirement and takes nothing: a larger requirement would make a better health', () => {
+    const { house } = strangle('-10', '79000');
+    const { equity, maintenance } = house.detailOf(NAME).figures;
+    expect([equity, maintenance]).toEqual(['-228.6', '26179.68']);
+    // Without the calls 16,541.39 are required: better, though -228.60 over that is a lower quotient.
+    expect(givenUpAt(house, ['0', '0.0001'])).toEqual(['10', '0']);
+    // Of ten calls bought against the puts, none can go without raising what the puts are required.
+    const hedged = strangle('-10', '1000').house;
+    hedged.accept(hedged.changed(NAME, { USD: '0', position: { instrument: 'BTC-PERP', quantity: '3', cost: '180000' } }));
+    hedged.accept(hedged.changed(NAME, { USD: '1000', position: { instrument: PUT, quantity: '0', cost: '0' } }));
+    expect(dec(hedged.detailOf(NAME).figures.equity).lt(0)).toBe(true);
+    expect(givenUpAt(hedged, ['0'])).toEqual(['10']);
+  });
+
   it('is all of a position that stands alone, down to what equity bears of it', () => {
     const open = new MarginHouse();
     open.prices(at(0));

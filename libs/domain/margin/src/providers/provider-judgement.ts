@@ -52,10 +52,10 @@ function givenUp(
     const contracts = lots.times(lot);
     const signed = side === 'long' ? contracts.neg() : contracts;
     const { figures } = valued.changedTo(filledAccount(valued.account, contract, signed, dec(price)));
-    return figures.equity
-      .plus(CENT)
-      .times(maintenance)
-      .gte(equity.times(figures.maintenance.minus(CENT)));
+    const [kept, required] = [figures.equity.plus(CENT), figures.maintenance.minus(CENT)];
+    // Below zero a larger requirement would make a better health: there neither may be worse.
+    if (!equity.gt(0)) return kept.gte(equity) && required.lte(maintenance);
+    return kept.times(maintenance).gte(equity.times(required));
   };
   const better = (a: DecimalString, b: DecimalString): number => (side === 'long' ? dec(b).cmp(a) : dec(a).cmp(b));
   let most = dec(quantity).div(lot).floor();
