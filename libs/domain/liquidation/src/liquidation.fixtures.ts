@@ -27,6 +27,7 @@ import { closeableContract, type CloseableContracts } from './closeable-contract
 import { AUCTION_DOCUMENTS } from './auctions/auction-rules.js';
 import { PROVIDER_DOCUMENTS } from './providers/provider-agreements.js';
 import { LIQUIDATION_POLICY, type LiquidationPolicy } from './liquidation-policy.js';
+import { chooseSlice, type Slice } from './slice/slice-choice.js';
 
 /** What a writer of liquidation says when it starts: the reviewed rules of this repository. */
 export const OPENING: Opening = {
@@ -285,4 +286,11 @@ export class ForeignLogs {
     this.#positions.set(key, next);
     return next;
   }
+}
+
+/** The slice of an account of which closing something frees something. */
+export function chosenSlice(...of: Parameters<typeof chooseSlice>): Slice {
+  const slice = chooseSlice(...of);
+  invariant(slice, 'closing something frees something');
+  return slice;
 }

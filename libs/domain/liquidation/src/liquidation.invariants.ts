@@ -15,6 +15,7 @@ import { placeName } from './place.js';
 import { auctionInvariants } from './auctions/auction.invariants.js';
 import { hedgeInvariants } from './hedge/hedge.invariants.js';
 import { takeOverInvariants } from './providers/take-over.invariants.js';
+import { partInvariants } from './slice/part.invariants.js';
 import { slippageBeyondReward } from './slice/slice-cost.js';
 
 /** A broken rule, and the event that broke it. */
@@ -31,6 +32,7 @@ export interface LiquidationViolation {
     | 'take-over-as-agreed'
     | 'auction-as-bid'
     | 'hedge-as-judged'
+    | 'part-as-judged'
     | 'announced-first';
   readonly event: EventReference;
   readonly detail: string;
@@ -45,7 +47,7 @@ const referenceTo = ({ id, log, partition, position }: LogEntry): EventReference
 export interface LiquidationInvariants {
   /** Entries of the numbered partitions of accounts are needed, too: liquidity providers have taken something over. */
   readonly awaitsBookings: boolean;
-  /** The same of margin: options were hedged, or something was taken over. */
+  /** The same of margin: options were hedged, a hedged position was closed in part, or something was taken over. */
   readonly awaitsJudgements: boolean;
   /** Entries of one log partition must come in order; entries of no interest are passed over. */
   take(entry: LogEntry): readonly LiquidationViolation[];
@@ -81,13 +83,14 @@ const CENT = dec('0.01');
  * What must always hold of liquidations (architecture section 6, item 5, and item 6 for draws): no account with two open
  * cases; one order of a case at a time; a penalty never beyond theta * e of what it closed, so never making equity
  * negative; a slice never worsening health at its mark; every draw attributed to its deficit or its slice; all cases of an instrument
- * together never faster than their pace; nobody deleveraged where it was not announced; every take-over as it was agreed, or bid; every hedge as
- * margin judged it.
+ * together never faster than their pace; nobody deleveraged where it was not announced; every take-over as it was agreed, or bid; every hedge, and
+ * every part of a hedged position, as margin judged it.
  */
 export function liquidationInvariants(): LiquidationInvariants {
   const takeOvers = takeOverInvariants();
   const auctions = auctionInvariants();
   const hedges = hedgeInvariants();
+  const parts = partInvariants();
   const openCases = new Map<AccountId, string>();
   const openOrders = new Map<
     string,
@@ -182,12 +185,13 @@ export function liquidationInvariants(): LiquidationInvariants {
       return takeOvers.awaitsBookings;
     },
     get awaitsJudgements() {
-      return hedges.awaitsJudgements || takeOvers.awaitsJudgements;
+      return hedges.awaitsJudgements || parts.awaitsJudgements || takeOvers.awaitsJudgements;
     },
     take(entry) {
       takeOvers.take(entry);
       auctions.take(entry);
       hedges.take(entry);
+      parts.take(entry);
       if (entry.log === 'liquidation' && entry.partition === GLOBAL) return onHouse(entry as HouseEntry);
       if (entry.log === 'liquidation') return onCase(entry as CaseEntry);
       if (entry.log === 'accounts' && entry.type === 'FundDrawGranted') {
@@ -201,6 +205,7 @@ export function liquidationInvariants(): LiquidationInvariants {
       ...takeOvers.finish().map((found) => ({ rule: 'take-over-as-agreed' as const, ...found })),
       ...auctions.finish().map((found) => ({ rule: 'auction-as-bid' as const, ...found })),
       ...hedges.finish().map((found) => ({ rule: 'hedge-as-judged' as const, ...found })),
+      ...parts.finish().map((found) => ({ rule: 'part-as-judged' as const, ...found })),
       ...[...grants]
         .sort((a, b) => compareText(a.event.id, b.event.id))
         .flatMap((grant) => {

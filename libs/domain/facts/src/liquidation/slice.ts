@@ -70,6 +70,15 @@ export const SLICE_EVENTS = {
         },
         'What accounts books the fills by.',
       ),
+      part: optional(
+        record(
+          {
+            quantity: positiveDecimal('Contracts that margin judged, at least as many as the order has.'),
+            maintenance: nonNegativeDecimal('What the account is required without them, USD.'),
+          },
+          'Only of a position that hedges others or is hedged by them: the closing of the assessment that the order is sized, charged and limited by.',
+        ),
+      ),
       hedge: optional(
         record(
           {

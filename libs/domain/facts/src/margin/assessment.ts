@@ -8,6 +8,7 @@ import {
   label,
   nonNegativeDecimal,
   ordinal,
+  positiveDecimal,
   side,
   underlying,
   versionedName,
@@ -29,6 +30,15 @@ const positionRequirement = record({
   freedByClosing: optional(
     decimal(
       'What closing all of it would free of that in proportion, USD; only where coins bear or take a part of the requirement.',
+    ),
+  ),
+  closings: optional(
+    list(
+      record({
+        quantity: positiveDecimal('Contracts: all of it, half of that in whole lots, and so on.'),
+        maintenance: nonNegativeDecimal('Maintenance requirement of the account without them, USD.'),
+      }),
+      'What is required once so much of it was closed at its mark, the most first; only of an account in liquidation, of a position that bears a share beside others that it may hedge.',
     ),
   ),
   liquidation: decimal('Share of the liquidation requirement, USD, not rounded; likewise.'),

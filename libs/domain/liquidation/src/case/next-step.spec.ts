@@ -163,6 +163,24 @@ describe('collateral in another asset [CLR-LIQ-024]', () => {
     },
   );
 
+  it('waits for other prices where what is held is so balanced that no part of a single position frees anything [CLR-LIQ-046]', () => {
+    const balanced = (maintenance: string): CaseBasis => {
+      const given = basis('9000');
+      const position = given.assessment?.positions[0];
+      invariant(given.assessment && position, 'there is a position');
+      const closings = [{ quantity: '10', maintenance }];
+      return { ...given, assessment: { ...given.assessment, positions: [{ ...position, closings }] } };
+    };
+    expect(nextStep(ready, balanced('10000'), POLICY)).toMatchObject({ kind: 'pause', reason: 'nothing-frees' });
+    expect(nextStep(ready, balanced('0'), POLICY)).toMatchObject({ kind: 'close-out' });
+    // What is above its target ends, also by a method that closes all there is to close.
+    const above = balanced('10000');
+    invariant(above.assessment, 'there is an assessment');
+    const figures = { ...above.assessment.figures, equity: '15000' };
+    const restored = { ...above, assessment: { ...above.assessment, figures } };
+    expect(nextStep(ready, restored, { ...POLICY, method: 'full' })).toMatchObject({ kind: 'end', outcome: 'restored' });
+  });
+
   it.each`
     collateral | equity         | expected                                                   | why
     ${'asked'} | ${'-37500.01'} | ${{ kind: 'wait', for: 'collateral-not-booked' }}          | ${'the house has not booked it'}

@@ -21,7 +21,7 @@ import {
 } from '../providers/provider-request.js';
 import { chooseHedge, type HedgeFigures, type HedgeSlice } from '../hedge/hedge-choice.js';
 import { hedgeRequest, type HedgeTurn } from '../hedge/hedge-request.js';
-import { bearingPositions, chooseSlice, withinTurn, type Slice } from '../slice/slice-choice.js';
+import { bearingPositions, chooseSlice, closingFrees, withinTurn, type Slice } from '../slice/slice-choice.js';
 import type { CaseTurn, LiquidationCase } from './liquidation-case.js';
 
 /** What a case stands on when its next step is decided. */
@@ -164,7 +164,7 @@ function stepOn(current: LiquidationCase, basis: ValidBasis, policy: Liquidation
   if (lossBearing.lt(0)) return bankruptStep(current, basis, lossBearing.neg(), policy);
   const flat = assessment.positions.length === 0;
   const maintenance = dec(assessment.figures.maintenance);
-  const goesOn = policy.method === 'full' && bearingPositions(assessment).length > 0;
+  const goesOn = policy.method === 'full' && closingFrees(assessment, policy);
   const beyondTarget = equity.minus(dec(schedule.targetHealth).times(maintenance));
   if (beyondTarget.gte(0) && !goesOn) {
     const amount = repayable(basis, beyondTarget);
@@ -195,13 +195,14 @@ function stepOn(current: LiquidationCase, basis: ValidBasis, policy: Liquidation
   const hedging = hedgeOn(current, basis, policy, isOver ? undefined : turnOf(turn));
   if (hedging !== undefined && 'kind' in hedging) return hedging;
   if (hedging === undefined && nothingTrades) return pause('instrument-halted', schedule);
-  const sliceBehind = (taken?: Decimal): Slice =>
+  const sliceBehind = (taken?: Decimal): Slice | undefined =>
     hedging ?? chooseSlice(assessment, schedule, contracts, policy, current.funded, taken);
   const slice = sliceBehind(granted?.taken);
+  if (slice === undefined) return pause('nothing-frees', schedule);
   const { contract } = slice.position;
   if (turn === null || isOver || turn.instrument !== contract.instrument.id) {
     if (hedging !== undefined) return { kind: 'ask-for-turn', slice, assessment, leastHedge: hedging.least };
-    return { kind: 'ask-for-turn', slice: granted === null ? slice : sliceBehind(), assessment };
+    return { kind: 'ask-for-turn', slice: granted === null ? slice : (sliceBehind() ?? slice), assessment };
   }
   if (granted === null || schedule.asOf < granted.from) return wait('turn');
   const assetPrice = assetPriceOn(schedule, contract.settlementAsset);

@@ -161,7 +161,7 @@ function hedgePosition(
   return {
     contract,
     side,
-    quantity,
+    ...{ quantity, held: quantity, part: undefined, smaller: undefined },
     mark: dec(hedge.mark),
     unitNotional,
     requirement,

@@ -11,11 +11,11 @@ import {
   linear,
   requirementOf,
   underlyingSchedule,
+  chosenSlice,
 } from '../liquidation.fixtures.js';
 import {
   attributableEquityRate,
   cheapestToClose,
-  chooseSlice,
   expectedCost,
   closeablePositions,
   lotsToTarget,
@@ -51,7 +51,7 @@ const choose = (
   policy = POLICY,
   contracts = CONTRACTS,
   funded = false,
-): Slice => chooseSlice(assessment, schedule, contracts, policy, funded);
+): Slice => chosenSlice(assessment, schedule, contracts, policy, funded);
 
 /** Health after the slice is filled at its provisional rate, when its requirement falls in proportion. */
 function healthAfter({ figures }: AssessmentDetail, { position, quantity, ...slice }: Slice): string {
@@ -96,7 +96,7 @@ describe('requirement freed [CLR-LIQ-023]', () => {
                   .div(own + others);
           const held = n * 1_000;
           const closed = n * part;
-          const freed = requirementFreed({ requirement: required(held), quantity: dec(held) }, dec(closed));
+          const freed = requirementFreed({ requirement: required(held), quantity: dec(held), smaller: undefined }, dec(closed));
           expect(
             freed.lte(
               required(held)
@@ -153,7 +153,7 @@ describe('size of a slice', () => {
   it('reaches the target after the penalty that its order is expected to end with, so that no crumbs follow it [CLR-LIQ-023]', () => {
     for (const taken of ['0', '1500000']) {
       const assessment = flat('9000', '10');
-      const slice = chooseSlice(assessment, onSchedule(measured), CONTRACTS, POLICY, false, dec(taken));
+      const slice = chosenSlice(assessment, onSchedule(measured), CONTRACTS, POLICY, false, dec(taken));
       const { execution, fundShare, operatingCost } = slice.position.cost;
       const cost = (quantity: Slice['quantity']) =>
         expectedCost({ ...slice, quantity }, dec(taken))
@@ -173,7 +173,7 @@ describe('size of a slice', () => {
 
   it('is asked for as it would be behind all that others may take of the minute, so that a turn has room for its cost [CLR-LIQ-023]', () => {
     const behind = (taken?: string) =>
-      chooseSlice(
+      chosenSlice(
         flat('9000', '10'),
         onSchedule(measured),
         CONTRACTS,

@@ -28,23 +28,38 @@ import {
   type ModelledCost,
 } from './slice-cost.js';
 
-/** A position of an assessment with everything that its close-out is sized by. */
+/** What margin judged of closing a part of a position. */
+type JudgedClosing = NonNullable<PositionRequirement['closings']>[number];
+
+/** So many contracts, and what closing them frees of the requirement, USD. */
+interface FreedPart {
+  readonly quantity: Decimal;
+  readonly freed: Decimal;
+}
+
+/** A position of an assessment, or a part of it that margin judged, with everything that its close-out is sized by. */
 export interface CloseablePosition {
   readonly contract: CloseableContract;
   readonly side: Side;
-  /** Contracts, > 0. */
+  /** Contracts that may be closed, > 0. */
   readonly quantity: Decimal;
+  /** Contracts of the whole position. */
+  readonly held: Decimal;
+  /** The part, if it is one. */
+  readonly part: JudgedClosing | undefined;
+  /** The next smaller part that was judged, if there is one: less than that frees in proportion to it, more than that what lies between both. */
+  readonly smaller: FreedPart | undefined;
   readonly mark: Decimal;
   /** USD per contract that rates are fractions of: a linear perpetual's mark. */
   readonly unitNotional: Decimal;
-  /** What closing all of it frees of the account's maintenance requirement, in proportion, USD, > 0. */
+  /** What closing `quantity` frees of the account's maintenance requirement, in proportion, USD, > 0. */
   readonly requirement: Decimal;
   readonly cost: ModelledCost;
   /** Nothing is charged where closing costs more than the target needs less for it, as of a worthless option. */
   readonly charged: ModelledCost;
   /** e: equity attributable to what closing the position frees, over its notional, pro rata to the maintenance requirement; rounded down. */
   readonly equityRate: Decimal;
-  /** The same of loss-bearing equity, not below zero: realised slippage up to it is the client's. */
+  /** The same of loss-bearing equity, not below zero: realised slippage up to it is the client's. Of a part, see `stakeOfPart`. */
   readonly bearableRate: Decimal;
   readonly pace: Pace;
   /** The side of the book that an order takes; undefined where nothing was measured, then c_exec is what is expected. */
@@ -99,22 +114,135 @@ export const bearingPositions = ({ positions }: Pick<AssessmentDetail, 'position
     )
     .sort((a, b) => compareText(a.instrument, b.instrument));
 
+/** What a position is priced and charged on: the account as it was assessed. */
+interface AccountBasis {
+  readonly assessment: AssessmentDetail;
+  readonly schedule: SliceSchedule;
+  readonly contracts: CloseableContracts;
+  readonly policy: LiquidationPolicy;
+  /** The fund has paid for this account: then it stands for the modelled cost of closing, too. */
+  readonly funded: boolean;
+}
+
 /**
  * The bearing positions with their cost on the schedule that the assessment was made on.
  * @param funded the fund has paid for this account: then it stands for the modelled cost of closing, too
  */
 export function closeablePositions(
   assessment: AssessmentDetail,
-  { underlyings, targetHealth, collateral }: SliceSchedule,
+  schedule: SliceSchedule,
   contracts: CloseableContracts,
   policy: LiquidationPolicy,
   funded: boolean,
 ): readonly CloseablePosition[] {
   const bearing = bearingPositions(assessment);
+  const priced = pricing({ assessment, schedule, contracts, policy, funded }, bearing);
+  return bearing.map((position) => priced(position, dec(position.quantity).abs(), undefined));
+}
+
+/** A part of a position that margin judged to free something. */
+interface JudgedPart extends FreedPart {
+  readonly closing: JudgedClosing;
+  readonly smaller: FreedPart | undefined;
+}
+
+/** Requirements are rounded up to the cent: what differs by no more frees nothing less. */
+const CENT = dec('0.01');
+
+/** By the contract: what the part that frees less of both, to the cent of the one before, frees. */
+const leastOf = (least: FreedPart | undefined, { quantity, freed }: FreedPart): FreedPart => {
+  const next = { quantity, freed: freed.plus(CENT) };
+  return least === undefined || next.freed.times(least.quantity).lt(least.freed.times(quantity)) ? next : least;
+};
+
+/**
+ * Parts of a position that free something, the smallest first. Any part of an order may be filled, so by the contract none counts for more than
+ * every smaller one frees. None is below the minimum slice, but for all of the position, or where no larger one frees anything.
+ * @see docs/spec/liquidation.md CLR-LIQ-046
+ */
+function judgedParts(
+  { quantity: signed, notional }: PositionRequirement,
+  closings: readonly JudgedClosing[],
+  required: Decimal,
+  minimumNotional: Decimal,
+): readonly JudgedPart[] {
+  const held = dec(signed).abs();
+  const parts: JudgedPart[] = [];
+  let least: FreedPart | undefined;
+  for (const closing of [...closings].reverse()) {
+    const quantity = dec(closing.quantity);
+    const judged = required.minus(closing.maintenance);
+    const freed = least === undefined ? judged : minOf(judged, least.freed.times(quantity).div(least.quantity));
+    if (freed.lte(0)) break;
+    least = leastOf(least, { quantity, freed: judged });
+    parts.push({ quantity, freed, closing, smaller: parts.at(-1) });
+  }
+  const isSlice = ({ quantity }: FreedPart): boolean =>
+    quantity.eq(held) || quantity.times(notional).gte(minimumNotional.times(held));
+  const slices = parts.filter(isSlice);
+  return slices.length > 0 ? slices : parts.slice(-1);
+}
+
+/** A part in the terms of an assessment, as if it were a position of its own. */
+function partOf(position: PositionRequirement, { quantity, freed }: JudgedPart): PositionRequirement {
+  const signed = dec(position.quantity);
+  return {
+    ...position,
+    quantity: text(signed.isNegative() ? quantity.neg() : quantity),
+    notional: text(dec(position.notional).times(quantity).div(signed.abs())),
+    maintenance: text(freed),
+    freedByClosing: text(freed),
+  };
+}
+
+/** Whether closing some part of some position would free anything. */
+export const closingFrees = (assessment: AssessmentDetail, { minimumSliceNotional }: LiquidationPolicy): boolean =>
+  bearingPositions(assessment).some(
+    (position) =>
+      position.closings === undefined ||
+      judgedParts(position, position.closings, dec(assessment.figures.maintenance), minimumSliceNotional).length > 0,
+  );
+
+/** By position: itself, or the parts of it that margin judged to free something, the smallest first. */
+function closeableParts(basis: AccountBasis): readonly (readonly CloseablePosition[])[] {
+  const { assessment, policy } = basis;
+  const bearing = bearingPositions(assessment);
+  const priced = pricing(basis, bearing);
+  const required = dec(assessment.figures.maintenance);
+  return bearing.map((whole) => {
+    const held = dec(whole.quantity).abs();
+    if (whole.closings === undefined) return [priced(whole, held, undefined)];
+    const parts = judgedParts(whole, whole.closings, required, policy.minimumSliceNotional);
+    return parts.map((part) => priced(partOf(whole, part), held, part));
+  });
+}
+
+/**
+ * USD that closing a part may cost at most: what leaves health no worse, `E * freed / required`. Without an equity health says nothing, and a
+ * larger requirement would make it the better: then it is what leaves no more missing to the target, `H* freed`, as far as anything bears losses.
+ * @see docs/spec/liquidation.md CLR-LIQ-046
+ */
+function stakeOfPart(
+  equity: Decimal,
+  lossBearing: Decimal,
+  freed: Decimal,
+  required: Decimal,
+  targetHealth: Decimal,
+): Decimal {
+  if (equity.gt(0)) return equity.times(freed).div(required);
+  return minOf(lossBearing.times(freed).div(required), targetHealth.times(freed));
+}
+
+/** Prices positions of an account, whole or in part. @param bearing all that bear something, whole */
+function pricing(
+  { assessment, schedule: { underlyings, targetHealth, collateral }, contracts, policy, funded }: AccountBasis,
+  bearing: readonly PositionRequirement[],
+): (position: PositionRequirement, held: Decimal, part: JudgedPart | undefined) => CloseablePosition {
   const totalMaintenance = sum(bearing.map(({ maintenance }) => dec(maintenance)));
   const [equity, required] = [dec(assessment.figures.equity), dec(assessment.figures.maintenance)];
   const lossBearing = maxOf(lossBearingEquity(assessment), ZERO);
-  return bearing.map((position) => {
+  const total = maxOf(totalMaintenance, required);
+  return (position, held, part) => {
     const schedule = underlyings.find(({ underlying }) => underlying === position.underlying);
     invariant(schedule !== undefined, `no schedule for ${position.instrument}`);
     const quantity = dec(position.quantity).abs();
@@ -126,38 +254,47 @@ export function closeablePositions(
     const pace = closeOutPace(schedule, id, book, policy);
     const requirement = freedBy(position);
     const worthIt = dec(targetHealth).times(requirement).gt(cost.penalty.times(notional));
-    const has = lossBearing.times(dec(position.maintenance)).div(totalMaintenance);
+    const has =
+      part === undefined
+        ? lossBearing.times(dec(position.maintenance)).div(totalMaintenance)
+        : stakeOfPart(equity, lossBearing, requirement, total, dec(targetHealth));
     const stake = funded ? maxOf(has, cost.penalty.times(notional)) : has;
     return {
       contract,
       side: position.side,
-      quantity,
+      ...{ quantity, held, part: part?.closing, smaller: part?.smaller },
       mark: dec(position.mark),
       unitNotional: dec(position.notional).div(quantity),
       requirement,
       cost,
       charged: worthIt ? cost : NO_COST,
-      equityRate: attributableEquityRate(equity, chargeableOf(position), maxOf(totalMaintenance, required)),
-      bearableRate: attributableEquityRate(lossBearing, position, totalMaintenance),
+      equityRate: attributableEquityRate(equity, chargeableOf(position), total),
+      bearableRate:
+        part === undefined
+          ? attributableEquityRate(lossBearing, position, totalMaintenance)
+          : has.div(notional).toDecimalPlaces(RATE_DIGITS, 'floor'),
       limit: closeOutLimit(contract, position, stake, (asset) => assetPriceOn({ collateral }, asset), policy),
       pace,
       book,
     };
-  });
+  };
 }
 
 /**
  * Maintenance requirement freed by closing a part of a position, USD: in proportion,
  *   freed = what closing all of it frees * quantity / quantity held
- * One rule for every contract. Of a position alone the rate never rises as it shrinks, so this is the least that is freed; beside
- * hedges it is what the next contract frees while the worst scenario stays the worst, so that hedges are not closed first.
- * @see docs/spec/liquidation.md CLR-LIQ-023
+ * One rule for every contract. Of a position alone the rate never rises as it shrinks, so this is the least that is freed. Beside hedges
+ * margin judged parts, and it is in proportion up to the smaller part and from there to the larger.
+ * @see docs/spec/liquidation.md CLR-LIQ-023, CLR-LIQ-046
  */
 export function requirementFreed(
-  { requirement, quantity: held }: Pick<CloseablePosition, 'requirement' | 'quantity'>,
+  { requirement, quantity: whole, smaller }: Pick<CloseablePosition, 'requirement' | 'quantity' | 'smaller'>,
   quantity: Decimal,
 ): Decimal {
-  return requirement.times(quantity).div(held);
+  if (smaller === undefined) return requirement.times(quantity).div(whole);
+  if (quantity.lte(smaller.quantity)) return smaller.freed.times(quantity).div(smaller.quantity);
+  const beyond = quantity.minus(smaller.quantity).div(whole.minus(smaller.quantity));
+  return smaller.freed.plus(requirement.minus(smaller.freed).times(beyond));
 }
 
 /**
@@ -187,15 +324,19 @@ export function lotsToTarget(missing: Decimal, gainPerLot: Decimal): Decimal | n
   return gainPerLot.gt(0) ? missing.div(gainPerLot).ceil() : null;
 }
 
+const NOTHING: FreedPart = { quantity: ZERO, freed: ZERO };
+
 /** What a slice is chosen on. */
 type SliceSchedule = Pick<MarginGlobalEvents['ScheduleInForce'], 'underlyings' | 'targetHealth' | 'collateral'>;
 
 const NO_COST: ModelledCost = { execution: ZERO, time: ZERO, penalty: ZERO, fundShare: ZERO, operatingCost: ZERO };
 
 /**
- * Chooses the next slice of an account that is below its target health and not bankrupt, of what is not halted.
+ * Chooses the next slice of an account that is below its target health and not bankrupt, of what is not halted. Which part of which position
+ * follows from the assessment alone, so that a turn for it is a turn for the same on the same figures.
  * @param funded the fund has paid for this account
  * @param taken USD that others take in the same minute before it; undefined while that is not known: as much as they may
+ * @returns undefined when no part of any position frees anything
  */
 export function chooseSlice(
   assessment: AssessmentDetail,
@@ -204,17 +345,45 @@ export function chooseSlice(
   policy: LiquidationPolicy,
   funded: boolean,
   taken?: Decimal,
-): Slice {
+): Slice | undefined {
+  const targetHealth = dec(schedule.targetHealth);
+  const sizedAs = (part: CloseablePosition): ((rate: Decimal) => Decimal) =>
+    sliceSizes(part, assessment, targetHealth, policy, largestOrder(policy, part.pace));
   // Shares are of all that is held; what is halted is only not chosen.
-  const trading = closeablePositions(assessment, schedule, contracts, policy, funded).filter(
-    ({ contract }) => !contract.halted,
-  );
+  const trading = closeableParts({ assessment, schedule, contracts, policy, funded }).flatMap((parts) => {
+    const part = enoughOf(parts, assessment, targetHealth, policy, sizedAs);
+    return part === undefined || part.contract.halted ? [] : [part];
+  });
+  if (trading.length === 0) return undefined;
   const position = cheapestToClose(trading);
   const rate = provisionalRate(position.charged.penalty, position.equityRate, policy.theta);
-  const largest = largestOrder(policy, position.pace);
-  const sized = sliceSizes(position, assessment, dec(schedule.targetHealth), policy, largest);
-  const quantity = costedQuantity(position, taken ?? position.pace.perMinute, policy, sized);
+  const quantity = costedQuantity(position, taken ?? position.pace.perMinute, policy, sizedAs(position));
   return { position, quantity, provisionalRate: rate, requirementFreed: requirementFreed(position, quantity) };
+}
+
+/**
+ * The smallest part of which an order reaches the target, by the method `to-target`; else the one that leaves least missing, so that nothing is
+ * closed of a hedge beyond what it hedges.
+ * @param parts of one position, the smallest first
+ * @see docs/spec/liquidation.md CLR-LIQ-046
+ */
+function enoughOf(
+  parts: readonly CloseablePosition[],
+  { figures }: AssessmentDetail,
+  targetHealth: Decimal,
+  policy: LiquidationPolicy,
+  sizedAs: (part: CloseablePosition) => (rate: Decimal) => Decimal,
+): CloseablePosition | undefined {
+  if (parts.length < 2) return parts[0];
+  const missing = targetHealth.times(dec(figures.maintenance)).minus(dec(figures.equity));
+  const left = parts.map((part) => {
+    const rate = finalRateAt(part.cost.execution, part, policy);
+    const quantity = sizedAs(part)(rate);
+    const freed = targetHealth.times(requirementFreed(part, quantity));
+    return { part, missing: missing.minus(freed).plus(rate.times(quantity).times(part.unitNotional)) };
+  });
+  const enough = policy.method === 'to-target' ? left.find((each) => each.missing.lte(0)) : undefined;
+  return (enough ?? left.reduce((best, next) => (next.missing.lt(best.missing) ? next : best))).part;
 }
 
 /**
@@ -330,14 +499,22 @@ function sliceSizes(
   if (notional.isZero()) return () => wholeLots.times(lot);
   const most = minOf(wholeLots, maxOf(ONE, largest.div(notional).floor()));
   const missing = targetHealth.times(dec(figures.maintenance)).minus(dec(figures.equity));
-  const freed = targetHealth.times(requirementFreed(position, lot));
+  // Counted from the smaller part on, where one was judged.
+  const { smaller = NOTHING } = position;
+  const perLot = position.requirement.minus(smaller.freed).times(lot).div(position.quantity.minus(smaller.quantity));
+  const freed = targetHealth.times(perLot);
+  const before = smaller.quantity.div(lot);
+  const freedBefore = targetHealth.times(smaller.freed);
   const least = minimumSliceNotional.div(notional).ceil();
   const neededBy: Readonly<Record<LiquidationMethod, (rate: Decimal) => Decimal | null>> = {
-    'to-target': (rate) => lotsToTarget(missing, freed.minus(rate.times(notional))),
+    'to-target': (rate) => {
+      const left = missing.minus(freedBefore).plus(rate.times(notional).times(before));
+      return lotsToTarget(left, freed.minus(rate.times(notional)))?.plus(before) ?? null;
+    },
     full: () => most,
     'by-share': () => {
       invariant(orderShare !== null, 'a policy that closes by shares says which');
-      return wholeLots.times(orderShare).ceil();
+      return position.held.div(lot).floor().times(orderShare).ceil();
     },
   };
   return (rate) => {

@@ -7,15 +7,15 @@ import {
   requirementOf,
   scheduleInForce,
   underlyingSchedule,
+  chosenSlice,
 } from '../liquidation.fixtures.js';
 import type { OpenOrder } from './open-order.js';
-import { chooseSlice } from './slice-choice.js';
 import { concludeOrder, placedOrder } from './slice.decider.js';
 
 const OF_CASE = { caseId: 'a.main#1', accountId: 'a.main' };
 const schedule = scheduleInForce(1, [underlyingSchedule('BTC', '50000', linear('0.02'))]);
 const assessment = assessmentOf('a.main', '9000', [requirementOf('BTC-PERP', '10', '50000', '0.02')]);
-const slice = chooseSlice(assessment, schedule, admitted(), POLICY, false);
+const slice = chosenSlice(assessment, schedule, admitted(), POLICY, false);
 
 const order: OpenOrder = {
   place: { partition: 0, position: 7 },

@@ -31,7 +31,7 @@ export function placedOrder(
   hedge?: HedgeFigures,
 ): LiquidationEvents['CloseOutOrderPlaced'] {
   const { position, quantity, provisionalRate, requirementFreed } = slice;
-  const { contract, charged: cost } = position;
+  const { contract, charged: cost, part } = position;
   const expected = expectedCost(slice, taken);
   return {
     caseId,
@@ -62,6 +62,7 @@ export function placedOrder(
       notional: text(position.unitNotional),
       assetPrice: text(assetPrice),
     },
+    ...(part === undefined ? {} : { part }),
     ...(hedge === undefined ? {} : { hedge: writtenHedge(hedge) }),
   };
 }

@@ -5,6 +5,7 @@ import type { Assessor } from '../assess/assessor.js';
 import { liquidationTriggered } from '../call/liquidation-trigger.js';
 import { LIQUIDATING, MARGIN_STATES } from '../call/margin-state.js';
 import { reasonOf } from '../call/state-reason.js';
+import { withClosings } from '../closings/closing-judgement.js';
 import { emitMargin } from '../margin.events.js';
 import { cancelAtEntry } from '../orders/cancels.decider.js';
 import type { MarginState } from '../margin.state.js';
@@ -109,6 +110,7 @@ function reportOutcome(
     );
   }
   if (decision.state === LIQUIDATING) {
-    emitMargin(context, 'LiquidatingAccountAssessed', { accountId, assessment: told }, cause);
+    const assessment = withClosings(state, account, told);
+    emitMargin(context, 'LiquidatingAccountAssessed', { accountId, assessment }, cause);
   }
 }
