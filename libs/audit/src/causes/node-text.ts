@@ -1,9 +1,9 @@
 import type { LogEntry } from '@ballast/event-sourcing';
-import type { UnderlyingPrices } from '@ballast/facts';
+import type { SurfaceJump, UnderlyingPrices } from '@ballast/facts';
 import { isoOf, type AccountId } from '@ballast/kernel';
 import { eventText } from '../explain/explained-event.js';
 import { orderEventText } from '../explain/order-text.js';
-import { priceJumpText } from '../explain/price-jump-text.js';
+import { priceJumpText, surfaceJumpText } from '../explain/price-jump-text.js';
 
 /** The account that an event is about. */
 export const accountOf = ({ payload }: LogEntry): AccountId | null =>
@@ -164,8 +164,8 @@ const TELLERS: Readonly<Record<string, (payload: Readonly<Record<string, unknown
     `${written(venue)} as a source of ${written(underlying)} ${from === null ? 'begins as' : `goes from ${written(from)} to`} ${written(to)}: ${written(reason)}.`,
   VolatilitySeeded: ({ underlying, fast, slow }) =>
     `The volatility of ${written(underlying)} begins at ${written(fast)} a day fast and ${written(slow)} slow.`,
-  SurfacePublished: ({ underlying, expiry, status, origin }) =>
-    `Volatility surface of ${written(underlying)} for ${moment(expiry)} (${written(status)}, ${written(origin)}).`,
+  SurfacePublished: ({ underlying, expiry, status, origin, jump }) =>
+    `Volatility surface of ${written(underlying)} for ${moment(expiry)} (${written(status)}, ${written(origin)})${jump === undefined ? '' : `; ${surfaceJumpText(jump as SurfaceJump)}`}.`,
   RiskArraysPublished: ({ number, status, instruments, scenarios }) =>
     `Risk arrays ${written(number)} (${written(status)}): ${(instruments as readonly unknown[]).length} contracts in ${(scenarios as readonly unknown[]).length} scenarios.`,
   FundingRateFixed: ({ instrument, rate, mark }) =>

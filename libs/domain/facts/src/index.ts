@@ -94,6 +94,7 @@ export type * from './names.js';
 export {
   type SurfaceOrigin,
   type SviParameters,
+  type SurfaceJump,
   type PublishedScenario,
   type InstrumentRisk,
   type SourceState,

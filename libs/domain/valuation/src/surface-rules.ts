@@ -1,4 +1,5 @@
 import { documentKind, float, readBody, record, whole, type ValueOf } from '@ballast/documents';
+import { DAY_MS } from '@ballast/kernel';
 
 const share = float('0', '1');
 const search = record({
@@ -77,6 +78,14 @@ const SURFACE_RULES_FORM = record({
   shift: record({
     /** A smile moved down loses at most this share of its least variance. */
     mostLost: float('0', '0.9999'),
+  }),
+  jump: record({
+    /** Strikes nearest to the forward whose median volatility is held against the last one. */
+    strikes: whole(1, 99),
+    /** Above the last one times 1 + this, or below it divided by as much, it is not believed. */
+    band: float('0.1', '100'),
+    /** For so long; then it is, if it stayed there. */
+    holdMs: whole(1, 7 * DAY_MS),
   }),
   marks: record({
     /** Share of a tick by which a mark may leave its quotes, less than 1: rounding cannot put it beyond. */

@@ -16,7 +16,7 @@ import {
   underlying,
   versionedName,
 } from '../schema/forms.js';
-import { flag, list, nullable, oneOf, optional, record, type ValueOf } from '../schema/schema.js';
+import { describable, flag, list, nullable, oneOf, optional, record, type ValueOf } from '../schema/schema.js';
 import { contractSpecification } from '../specification.js';
 
 /** How a surface came about, in the order tried. */
@@ -39,6 +39,17 @@ const surfaceGate = record({
   passed: flag(),
   margin: decimal('Least room in the unit of the gate, negative when it failed.'),
 });
+
+/** Where the quotes of an expiry stand, while that is too far away to be believed. */
+const surfaceJump = describable(
+  record({
+    volatility: nonNegativeDecimal('That they make at the strikes nearest to the forward, the median, per year.'),
+    first: nonNegativeDecimal('What it was when they were first found beyond the band.'),
+    since: instant('When that was.'),
+    believedFrom: instant('They are believed at the first price set from then on, if they stay there.'),
+  }),
+);
+export type SurfaceJump = ValueOf<ReturnType<typeof surfaceJump>>;
 
 /** What a scenario does to a price. */
 const publishedScenario = record({
@@ -109,6 +120,11 @@ export const CONTRACT_EVENTS = {
         'Forms that were tried before, with the gates that failed.',
       ),
       quotes: count('Options with a live bid and ask.'),
+      jump: optional(
+        surfaceJump(
+          'The quotes make a volatility that is further from the last one than is believed, so the smile before stands; absent otherwise.',
+        ),
+      ),
     },
   }),
   RiskArraysPublished: event({

@@ -248,7 +248,8 @@ function priceOptions(
     for (const expiry of expiries) {
       const smile = smiles[open.indexOf(expiry)];
       const term = scenariosAt(pricing.figures.scenarios, expiry.years);
-      for (const option of expiry.options) risks.set(idOf(option), priceOption(option, expiry, smile, term, pricing));
+      const at = smile === undefined ? expiry : { ...expiry, forward: dec(smile.event.forward) };
+      for (const option of expiry.options) risks.set(idOf(option), priceOption(option, at, smile, term, pricing));
       // On HALT a surface stands as it is.
       if (smile !== undefined && (prices.status !== 'HALT' || expiry.record.surface === null))
         surfaces.push(smile.event);
@@ -277,6 +278,8 @@ function expiriesOf(
 const expiresWith = (instrument: Instrument, { underlying, expiry }: ExpiryRecord): boolean =>
   instrument.kind !== 'perpetual' && instrument.underlying === underlying && instrument.expiry === expiry;
 
+type Forward = Pick<OptionExpiry, 'forward' | 'forwardFrom' | 'forwardWithoutQuotes'>;
+
 /**
  * Forward of an expiry: the mark of its future while that has a fresh book (the linear one, if both are listed), else by
  * put-call parity of its chain, else the future's mark, else the index; moved to the estimate of the delivery price in the
@@ -287,7 +290,7 @@ function forwardOf(
   options: readonly ContractRecord[],
   risks: ReadonlyMap<string, InstrumentRisk>,
   pricing: Pricing,
-): Pick<OptionExpiry, 'forward' | 'forwardFrom'> {
+): Forward {
   const { state, set } = pricing;
   const { rules } = pricing.figures;
   const prices = pricesOf(pricing, record);
@@ -300,7 +303,7 @@ function forwardOf(
     futures.find((one) => hasBook(one) && risks.has(idOf(one))) ?? futures.find((one) => risks.has(idOf(one)));
   const mark = future === undefined ? null : dec((risks.get(idOf(future)) as InstrumentRisk).price);
   if (mark !== null && future !== undefined && hasBook(future)) {
-    return { forward: mark, forwardFrom: 'future' };
+    return unquoted(mark, 'future');
   }
   const parity = chainForward(parityQuotes(options, set.asOf, rules), index, rules.contracts.parityStrikes);
   if (parity !== null) {
@@ -308,11 +311,31 @@ function forwardOf(
     const held = clampToBand(parity, index, futureBandAt(record.expiry, set.asOf, rules));
     const window = pricing.averaging.get(expiryKey(record.underlying, record.expiry));
     const forward = window === undefined ? held : window.estimate.plus(window.openShare.times(held.minus(index)));
-    return { forward: forward.toDecimalPlaces(rules.digits.price), forwardFrom: 'parity' };
+    return {
+      forward: forward.toDecimalPlaces(rules.digits.price),
+      forwardFrom: 'parity',
+      forwardWithoutQuotes: carriedForward(record, index, pricing) ?? forward,
+    };
   }
-  if (mark !== null) return { forward: mark, forwardFrom: 'future' };
+  if (mark !== null) return unquoted(mark, 'future');
   const window = pricing.averaging.get(expiryKey(record.underlying, record.expiry));
-  return { forward: window?.estimate ?? index, forwardFrom: 'index' };
+  return unquoted(window?.estimate ?? index, 'index');
+}
+
+const unquoted = (forward: Decimal, forwardFrom: Forward['forwardFrom']): Forward => ({
+  ...{ forward, forwardFrom, forwardWithoutQuotes: forward },
+});
+
+/** The last forward, moved with the index, in the band of a future; null without one. */
+function carriedForward(
+  { surface, underlying, expiry }: ExpiryRecord,
+  index: Decimal,
+  pricing: Pricing,
+): Decimal | null {
+  const before = pricing.state.underlyings.get(underlying)?.index ?? null;
+  if (surface === null || before === null) return null;
+  const moved = dec(surface.forward).plus(index).minus(before);
+  return clampToBand(moved, index, futureBandAt(expiry, pricing.set.asOf, pricing.figures.rules));
 }
 
 /** Strikes whose call and put of the same settlement are live on both sides. */

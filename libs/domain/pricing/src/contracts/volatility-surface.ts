@@ -1,4 +1,4 @@
-import type { PriceStatus, PricingEvents, SurfaceOrigin, SviParameters, Underlying } from '@ballast/facts';
+import type { PriceStatus, PricingEvents, SurfaceJump, SurfaceOrigin, SviParameters, Underlying } from '@ballast/facts';
 import { DAY_MS, ZERO, dec, log, maxOf, text, type Decimal, type DecimalString, type Instant } from '@ballast/kernel';
 import {
   ValuationError,
@@ -23,6 +23,7 @@ import type { PricingFigures } from '../rules/pricing-documents.js';
 import type { PricingRules } from '../rules/pricing-rules.js';
 import type { ContractRecord, ExpiryRecord } from './contract.state.js';
 import { worstOf } from './price-status.js';
+import { NOT_BELIEVED, surfaceJump } from './surface-jump.js';
 
 type SurfacePublished = PricingEvents['SurfacePublished'];
 
@@ -33,6 +34,8 @@ export interface OptionExpiry {
   readonly years: number;
   readonly forward: Decimal;
   readonly forwardFrom: SurfacePublished['forwardFrom'];
+  /** While the quotes of its options are not believed, which parity rests on. */
+  readonly forwardWithoutQuotes: Decimal;
   /** The averaging of its delivery price has begun: its smile is kept, for its quotes are of an average. */
   readonly averaging: boolean;
   /** Sorted by id. */
@@ -71,19 +74,99 @@ export function priceSurfaces(
 ): readonly PricedSmile[] {
   const open = expiries.filter(({ averaging }) => !averaging);
   const changed = moment.status !== 'HALT' && open.some(({ record }) => record.chainChanged);
-  const fitted = changed ? fitExpiries(open, moment, figures) : new Map<Instant, ExpirySurface>();
+  const { fits, jumps } = changed ? believedFits(open, moment, figures) : NOTHING_FITTED;
   const smiles: PricedSmile[] = [];
   let before: SviSlice | undefined;
   for (const expiry of expiries) {
-    const surface = fitted.get(expiry.record.expiry);
+    const { record } = expiry;
+    const surface = fits.get(record.expiry);
+    const unbelieved = jumps.get(record.expiry);
     const smile =
       surface?.slice !== undefined
-        ? fromFit(expiry, surface as ExpirySurface & { slice: SviSlice }, moment, figures.rules)
-        : kept(expiry, before, surface?.rejected ?? [], moment, figures);
+        ? fromFit(expiry, surface as FittedSurface, moment, figures.rules)
+        : kept(expiry, before, unbelieved?.rejected ?? surface?.rejected ?? [], unbelieved?.jump, moment, figures);
     before = sliceOf(smile.event.svi);
     smiles.push(smile);
   }
   return smiles;
+}
+
+type FittedSurface = ExpirySurface & { readonly slice: SviSlice };
+
+/** A smile that is not believed, among the forms that were tried. */
+interface UnbelievedFit {
+  readonly jump: SurfaceJump;
+  readonly rejected: Rejected;
+}
+
+type Rejected = readonly {
+  readonly form: ExpirySurface['rejected'][number]['form'];
+  readonly failed: readonly string[];
+}[];
+
+interface Fits {
+  readonly fits: ReadonlyMap<Instant, ExpirySurface>;
+  /** By expiry; none of them is among the fits. */
+  readonly jumps: ReadonlyMap<Instant, UnbelievedFit>;
+}
+
+const NOTHING_FITTED: Fits = { fits: new Map(), jumps: new Map() };
+
+/**
+ * Fits all expiries, and those whose smile is believed once more without the others: through the calendar gate a chain that is not
+ * believed would move its neighbours.
+ */
+function believedFits(expiries: readonly OptionExpiry[], moment: SurfaceMoment, figures: SmileRules): Fits {
+  const jumps = new Map<Instant, UnbelievedFit>();
+  for (;;) {
+    const others = expiries.filter(({ record }) => !jumps.has(record.expiry));
+    const fits = others.length === 0 ? NOTHING_FITTED.fits : fitExpiries(others, moment, figures);
+    const before = jumps.size;
+    for (const expiry of others) {
+      const surface = fits.get(expiry.record.expiry);
+      if (surface?.slice === undefined) continue;
+      const jump = jumpOf(expiry, surface as FittedSurface, moment, figures.surface);
+      if (jump === null) continue;
+      const form = surface.form ?? 'shifted';
+      jumps.set(expiry.record.expiry, { jump, rejected: [...surface.rejected, { form, failed: [NOT_BELIEVED] }] });
+    }
+    if (jumps.size === before) return { fits, jumps };
+  }
+}
+
+/** Holds what the options near the money would be marked at against what they were marked at last, if there is a smile of quotes. */
+function jumpOf(
+  expiry: OptionExpiry,
+  surface: FittedSurface,
+  { asOf }: SurfaceMoment,
+  { jump }: SurfaceRules,
+): SurfaceJump | null {
+  const last = expiry.record.surface;
+  if (last === null || last.origin === 'flat') return null;
+  const yearsBefore = yearsBetween(last.asOf, last.expiry);
+  const near = nearTheMoney(expiry, jump.strikes);
+  const now = near.map(markedVolatility(expiry, surface));
+  const before = near.map(({ specification, risk }) =>
+    risk === null || risk.volatility === null
+      ? sviVolatility(sliceOf(last.svi), yearsBefore, moneyness({ specification }, Number(last.forward)))
+      : Number(risk.volatility),
+  );
+  return surfaceJump(medianOf(now), medianOf(before), asOf, last.jump, jump);
+}
+
+/** An option of each of the strikes nearest to the forward: of one strike all have one volatility. */
+function nearTheMoney({ options, forward }: OptionExpiry, strikes: number): readonly ContractRecord[] {
+  const byStrike = new Map(options.map((option) => [moneyness(option, forward.toNumber()), option]));
+  return [...byStrike]
+    .sort(([a], [b]) => Math.abs(a) - Math.abs(b) || a - b)
+    .slice(0, strikes)
+    .map(([, option]) => option);
+}
+
+/** The lower of the two in the middle, where there are two. */
+function medianOf(volatilities: readonly number[]): number {
+  const sorted = [...volatilities].sort((a, b) => a - b);
+  return sorted[(sorted.length - 1) >> 1] as number;
 }
 
 function fitExpiries(
@@ -165,24 +248,30 @@ function surfaceBefore(
 
 function fromFit(
   expiry: OptionExpiry,
-  surface: ExpirySurface & { readonly slice: SviSlice },
+  surface: FittedSurface,
   moment: SurfaceMoment,
   rules: PricingRules,
 ): PricedSmile {
-  const held = new Map(surface.marks.map(({ instrument, volatility }) => [instrument, volatility]));
   const status = surface.status === 'LIVE' ? 'LIVE' : 'DEGRADED';
   const rejected = surface.rejected.map(({ form, failed }) => ({ origin: form, failed: [...failed] }));
   return {
     event: eventOf(expiry, surface.slice, surface.form ?? 'shifted', status, surface.gates, rejected, moment, rules),
-    volatilityOf: (option) => held.get(option.specification.instrument.id) ?? onSmile(surface.slice, expiry, option),
+    volatilityOf: markedVolatility(expiry, surface),
   };
+}
+
+/** Of the smile, held inside the live quotes of the strike. */
+function markedVolatility(expiry: OptionExpiry, { marks, slice }: FittedSurface): (option: ContractRecord) => number {
+  const held = new Map(marks.map(({ instrument, volatility }) => [instrument, volatility]));
+  return (option) => held.get(option.specification.instrument.id) ?? onSmile(slice, expiry, option);
 }
 
 /** No news: the volatilities stay, so total variance goes with the time left. */
 function kept(
   expiry: OptionExpiry,
   before: SviSlice | undefined,
-  rejected: ExpirySurface['rejected'],
+  rejected: Rejected,
+  found: SurfaceJump | undefined,
   moment: SurfaceMoment,
   { rules, surface: surfaceRules }: SmileRules,
 ): PricedSmile {
@@ -202,12 +291,17 @@ function kept(
   const slice = rounded(shiftedSlice(lastSlice, yearsBefore, years, [], surfaceRules.shift));
   const gates = gatesOf(slice, before, surfaceRules);
   const fresh = averaging || (record.chainAt !== null && isLive(record.chainAt, moment.asOf, rules));
-  const sound = last.status === 'LIVE' && fresh && gates.every(({ passed }) => passed);
+  // Without news the quotes stand where they stood.
+  const jump = found ?? (fresh && !averaging && !record.chainChanged ? last.jump : undefined);
+  const at = jump === undefined ? expiry : { ...expiry, forward: expiry.forwardWithoutQuotes };
+  const sound = jump === undefined && last.status === 'LIVE' && fresh && gates.every(({ passed }) => passed);
   const origin = sound ? last.origin : 'shifted';
   return {
-    event: eventOf(expiry, slice, origin, sound ? 'LIVE' : 'DEGRADED', gates, tried, moment, rules),
-    volatilityOf: (option) =>
-      Math.max(0, onSmile(slice, expiry, option) + heldOff(option, lastSlice, last, yearsBefore)),
+    event: {
+      ...eventOf(at, slice, origin, sound ? 'LIVE' : 'DEGRADED', gates, tried, moment, rules),
+      ...(jump === undefined ? {} : { jump }),
+    },
+    volatilityOf: (option) => Math.max(0, onSmile(slice, at, option) + heldOff(option, lastSlice, last, yearsBefore)),
   };
 }
 
@@ -222,7 +316,7 @@ function onSmile(slice: SviSlice, { years, forward }: OptionExpiry, option: Cont
   return sviVolatility(slice, years, moneyness(option, forward.toNumber()));
 }
 
-function moneyness({ specification: { instrument } }: ContractRecord, forward: number): number {
+function moneyness({ specification: { instrument } }: Pick<ContractRecord, 'specification'>, forward: number): number {
   return instrument.kind === 'option' ? log(instrument.strike.toNumber() / forward) : 0;
 }
 
