@@ -289,6 +289,16 @@ describe('what is done to the tables of a run as database superuser', () => {
     },
   );
 
+  it('is found by deciding everything again when a partition is gone', async () => {
+    const part = { log: 'margin', partition: 0 };
+    const divergence = await whileChanged(
+      'margin',
+      async () => void (await superuser.query('delete from margin.partition where partition = 0')),
+      async () => (await replay(await opened(), SERVICES, () => performance.now(), part)).divergence,
+    );
+    expect(divergence).toMatchObject({ ...part, what: 'the partition is missing' });
+  });
+
   it('is looked for in a part of a partition, when only that is asked for', async () => {
     const part = { log: 'accounts', partition: block.partition };
     const broken = (): Promise<void> => flip('accounts', block);

@@ -130,6 +130,14 @@ export const eventMissing = ({ log, partition, position, type, time, payload }: 
   replayed: canonicalText(payload),
 });
 
+/** Nothing of a partition is there to be decided again. */
+export const partitionMissing = (log: string, partition: number): Divergence => ({
+  ...{ log, partition, position: 0 },
+  ...{ type: null, accountId: null, at: null, field: null },
+  what: 'the partition is missing',
+  ...{ logged: null, replayed: null },
+});
+
 /** The log has an event that follows from none of its inputs. */
 export const eventNotDecided = (place: Place, row: EventTexts): Divergence => ({
   ...place,

@@ -4,7 +4,7 @@ import type { ServiceLog } from '@ballast/facts';
 import type { ServiceDefinition } from '@ballast/partition-worker';
 import type { ReplayAnswer, ReplayTask, TaskRunner, WeighedTask } from '../tasks/audit-task.js';
 import { inTurn, isReadable, sumOf } from '../tasks/do-task.js';
-import type { Divergence } from './divergence.js';
+import { partitionMissing, type Divergence } from './divergence.js';
 import type { Waypoint } from './waypoint.js';
 
 export interface ReplayReport {
@@ -54,6 +54,7 @@ interface Plan {
   readonly log: ServiceLog;
   readonly partition: number;
   readonly size: number;
+  /** None of a partition that is missing in the log. */
   readonly segments: readonly ReplayTask[];
   /** Digest of the snapshot that a segment begins with, hex; of the first one none is asked. */
   readonly seams: readonly (string | null)[];
@@ -127,7 +128,11 @@ async function plansOf(logs: LogDirectory, service: ServiceDefinition, options: 
     if (options.partition !== undefined && options.partition !== partition) continue;
     const process = partition === GLOBAL ? service.global : service.numbered;
     const size = heads.find((head) => head.partition === partition)?.size;
-    if (process === undefined || size === undefined) continue;
+    if (process === undefined) continue;
+    if (size === undefined) {
+      plans.push({ log, partition, size: 0, segments: [], seams: [] });
+      continue;
+    }
     const waypoint = options.waypoints?.reached(log, partition);
     const wantsMarks = options.segmentEvents !== undefined || options.from !== undefined;
     const marks = wantsMarks ? await logs.snapshots.marks(log, partition) : [];
@@ -187,11 +192,12 @@ type Verdict = Pick<ReplayAnswer, 'events' | 'taken' | 'marginRuns' | 'decisions
 
 /** Puts the segments of a partition together; where one did not begin with what the one before reached, both are decided in one. */
 async function verdictOf(
-  { segments, seams }: Plan,
+  { log, partition, segments, seams }: Plan,
   answerTo: (task: ReplayTask) => Promise<ReplayAnswer>,
 ): Promise<Verdict> {
   let total: Verdict = { events: 0, taken: 0, marginRuns: 0, decisions: 0, divergence: null };
-  let [task, ...rest] = segments as [ReplayTask, ...ReplayTask[]];
+  let [task, ...rest] = segments;
+  if (task === undefined) return { ...total, divergence: partitionMissing(log, partition) };
   let seam = 0;
   for (;;) {
     const answer = await answerTo(task);
@@ -212,6 +218,7 @@ async function verdictOf(
     }
     total = { ...sumOf(total, answer), divergence: answer.divergence };
     if (answer.divergence !== null || next === undefined) return total;
-    [task, ...rest] = rest as [ReplayTask, ...ReplayTask[]];
+    task = next;
+    rest = rest.slice(1);
   }
 }
