@@ -13,7 +13,7 @@ import {
   versionedName,
 } from '../schema/forms.js';
 import { list, nullable, oneOf, record } from '../schema/schema.js';
-import { assessmentDetail } from './assessment.js';
+import { assessmentAtEntry, assessmentDetail } from './assessment.js';
 
 const stream = 'margin-<accountId>';
 
@@ -26,7 +26,7 @@ export const ACCOUNT_STATE_EVENTS = {
       from: accountMarginState,
       to: accountMarginState,
       reason: prose(),
-      assessment: assessmentDetail,
+      assessment: assessmentAtEntry,
     },
   }),
   LiquidationTriggered: event({
@@ -35,7 +35,7 @@ export const ACCOUNT_STATE_EVENTS = {
     stream,
     payload: {
       accountId: accountId(),
-      assessment: assessmentDetail,
+      assessment: assessmentAtEntry,
       triggers: list(
         record({
           underlying: underlying(),

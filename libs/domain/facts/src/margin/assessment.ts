@@ -15,8 +15,7 @@ import {
 } from '../schema/forms.js';
 import { list, map, nullable, optional, record, type ValueOf } from '../schema/schema.js';
 
-/** One position inside an assessment, for explanation and liquidation. */
-const positionRequirement = record({
+const positionFields = {
   instrument: instrument(),
   underlying: underlying(),
   side: side(),
@@ -32,6 +31,13 @@ const positionRequirement = record({
       'What closing all of it would free of that in proportion, USD; only where coins bear or take a part of the requirement.',
     ),
   ),
+  liquidation: decimal('Share of the liquidation requirement, USD, not rounded; likewise.'),
+  unrealisedPnl: decimal('What the position is worth in equity, USD; of a linear perpetual quantity * mark - cost.'),
+};
+
+/** One position inside an assessment, for explanation and liquidation. */
+const positionRequirement = record({
+  ...positionFields,
   closings: optional(
     list(
       record({
@@ -41,8 +47,6 @@ const positionRequirement = record({
       'What is required once so much of it was closed at its mark, the most first; only of an account in liquidation, of a position that bears a share beside others that it may hedge.',
     ),
   ),
-  liquidation: decimal('Share of the liquidation requirement, USD, not rounded; likewise.'),
-  unrealisedPnl: decimal('What the position is worth in equity, USD; of a linear perpetual quantity * mark - cost.'),
 });
 export type PositionRequirement = ValueOf<typeof positionRequirement>;
 
@@ -81,18 +85,22 @@ const collateralLine = record({
 });
 export type CollateralLine = ValueOf<typeof collateralLine>;
 
+const assessmentFields = {
+  accountId: accountId(),
+  accountVersion: ordinal('Version of the account (stream account-<accountId> of accounts) assessed.'),
+  schedule: ordinal('Position of the ScheduleInForce in margin global.'),
+  figures: marginFigures(),
+  clearedHolds: nonNegativeDecimal('USD value of cleared withdrawals; already left out of equity.'),
+  collateral: list(collateralLine),
+};
+const WHOLE = 'The whole assessment: everything it read and every figure on the way.';
+
 /** One assessment with every figure that led to it. */
-export const assessmentDetail = record(
-  {
-    accountId: accountId(),
-    accountVersion: ordinal('Version of the account (stream account-<accountId> of accounts) assessed.'),
-    schedule: ordinal('Position of the ScheduleInForce in margin global.'),
-    figures: marginFigures(),
-    clearedHolds: nonNegativeDecimal('USD value of cleared withdrawals; already left out of equity.'),
-    collateral: list(collateralLine),
-    positions: list(positionRequirement),
-    portfolio,
-  },
-  'The whole assessment: everything it read and every figure on the way.',
-);
+export const assessmentDetail = record({ ...assessmentFields, positions: list(positionRequirement), portfolio }, WHOLE);
 export type AssessmentDetail = ValueOf<typeof assessmentDetail>;
+
+/** The same where no part of a position is being closed yet. */
+export const assessmentAtEntry = record(
+  { ...assessmentFields, positions: list(record(positionFields)), portfolio },
+  WHOLE,
+);
