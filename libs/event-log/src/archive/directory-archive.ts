@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { flush } from '../flush.js';
 import { hasCode } from '../postgres/directory-lock.js';
 import { ArchiveRefused, type ArchiveStore } from './archive-store.js';
 
@@ -34,7 +35,7 @@ export class DirectoryArchive implements ArchiveStore {
       await fs.rename(draft, file);
       // Its folder may have been made just now, and the one above.
       for (let folder = path.dirname(file); ; folder = path.dirname(folder)) {
-        await syncDirectory(folder);
+        await flush(folder);
         if (folder === this.place) break;
       }
     } catch (error) {
@@ -53,15 +54,5 @@ export class DirectoryArchive implements ArchiveStore {
       if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return undefined;
       throw new ArchiveRefused(`${file} can't be read (${(error as Error).message}); put that right and try again`);
     }
-  }
-}
-
-/** A name is only on disk when its directory is. */
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await fs.open(directory);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { flush } from '../flush.js';
 import { DataDirectoryRefused, DirectoryLock, hasCode, readIfThere } from './directory-lock.js';
 import { EmbeddedServer } from './embedded-server.js';
 
@@ -102,16 +103,6 @@ async function copy(from: string, to: string): Promise<void> {
     throw new DataDirectoryRefused(
       `${from} can't be copied to ${to} (${(error as Error).message}): put that right, or name another directory`,
     );
-  }
-}
-
-/** Sees to it that a file, or the names in a directory, are on disk. */
-async function flush(place: string): Promise<void> {
-  const handle = await fs.open(place);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 
