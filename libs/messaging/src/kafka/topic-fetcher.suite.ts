@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import kafkajs, { type ITopicConfig, type Kafka, type KafkaMessage, type Message } from 'kafkajs';
+import kafkajs, { type ITopicConfig, type Kafka, type KafkaMessage, type Message, type Producer } from 'kafkajs';
 import { startKafka, type LocalKafka } from '../local-kafka/local-kafka.js';
 import type { KafkaConnection } from './kafka-connection.js';
 import { PlainTopics } from './plain-topics.js';
@@ -235,12 +235,50 @@ export function topicFetcherSuite(kafka: () => LocalKafka): void {
   });
 }
 
-/** Partitions of brokers that go away. They are started here. */
-export function leaderlessPartitionSuite(): void {
-  it('reads and sends what has a leader while other partitions have none, and those when their broker is back', async () => {
+/** A cluster of two, and a topic of which each leads one partition that the other has no copy of. */
+class TwoBrokers {
+  private constructor(
+    private readonly folder: string,
+    readonly first: LocalKafka,
+    readonly second: LocalKafka,
+    private readonly producer: Producer,
+    readonly topic: string,
+  ) {}
+
+  static async start(): Promise<TwoBrokers> {
     const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'ballast-two-brokers-'));
     const first = await startKafka({ dir: path.join(folder, 'first') });
     const second = await startKafka({ dir: path.join(folder, 'second'), joins: path.join(folder, 'first') });
+    const client = clientOf(first);
+    const producer = client.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+    await producer.connect();
+    const topic = await topicOf(client, {
+      replicaAssignment: [
+        { partition: 0, replicas: [1] },
+        { partition: 1, replicas: [2] },
+      ],
+    });
+    return new TwoBrokers(folder, first, second, producer, topic);
+  }
+
+  async say(partition: number, value: string): Promise<void> {
+    await this.producer.send({ topic: this.topic, messages: [{ partition, value }] });
+  }
+
+  async stop(): Promise<void> {
+    await this.producer.disconnect();
+    await this.second.stop();
+    await this.first.stop();
+    await fs.rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Partitions of brokers that go away. They are started here. */
+export function leaderlessPartitionSuite(): void {
+  it('reads and sends what has a leader while other partitions have none, and those when their broker is back', async () => {
+    const brokers = await TwoBrokers.start();
+    const { first, second, topic } = brokers;
+    const say = brokers.say.bind(brokers);
     const failures: unknown[] = [];
     const connection = { brokers: first.brokers, clientId: 'test', log: () => undefined };
     const topics = new PlainTopics(connection, (error) => failures.push(error));
@@ -250,17 +288,7 @@ export function leaderlessPartitionSuite(): void {
       fetchers.push(fetcher);
       return fetcher;
     };
-    const client = clientOf(first);
-    const producer = client.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
     try {
-      await producer.connect();
-      const topic = await topicOf(client, {
-        replicaAssignment: [
-          { partition: 0, replicas: [1] },
-          { partition: 1, replicas: [2] },
-        ],
-      });
-      const say = (partition: number, value: string) => producer.send({ topic, messages: [{ partition, value }] });
       const [here, there] = [new Heard(), new Heard()];
       const fetcher = fetcherOf();
       await Promise.all([fetcher.attach(topic, 0, undefined, here), fetcher.attach(topic, 1, undefined, there)]);
@@ -308,10 +336,7 @@ export function leaderlessPartitionSuite(): void {
     } finally {
       for (const fetcher of fetchers) await fetcher.close();
       await topics.close();
-      await producer.disconnect();
-      await second.stop();
-      await first.stop();
-      await fs.rm(folder, { recursive: true, force: true });
+      await brokers.stop();
     }
   }, 180_000);
 }
@@ -319,9 +344,9 @@ export function leaderlessPartitionSuite(): void {
 /** A broker that takes connections and says nothing. It is started here. */
 export function silentBrokerSuite(): void {
   it('reads what the others lead while a broker is silent, with the client that it has, and goes on when it speaks', async () => {
-    const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'ballast-silent-broker-'));
-    const first = await startKafka({ dir: path.join(folder, 'first') });
-    const second = await startKafka({ dir: path.join(folder, 'second'), joins: path.join(folder, 'first') });
+    const brokers = await TwoBrokers.start();
+    const { first, second, topic } = brokers;
+    const say = brokers.say.bind(brokers);
     const failures: unknown[] = [];
     const [here, there] = [new Heard(), new Heard()];
     const log = (_level: string, _message: string, { partition, refusal }: Readonly<Record<string, unknown>>): void => {
@@ -329,17 +354,7 @@ export function silentBrokerSuite(): void {
     };
     const connection = { brokers: first.brokers, clientId: 'test', log };
     const fetcher = new TopicFetcher({ connection, onFatal: (error) => failures.push(error) });
-    const client = clientOf(first);
-    const producer = client.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
     try {
-      await producer.connect();
-      const topic = await topicOf(client, {
-        replicaAssignment: [
-          { partition: 0, replicas: [1] },
-          { partition: 1, replicas: [2] },
-        ],
-      });
-      const say = (partition: number, value: string) => producer.send({ topic, messages: [{ partition, value }] });
       await Promise.all([fetcher.attach(topic, 0, undefined, here), fetcher.attach(topic, 1, undefined, there)]);
       await say(1, 'a');
       await there.until(() => there.values.length === 1);
@@ -362,10 +377,7 @@ export function silentBrokerSuite(): void {
     } finally {
       second.goOn();
       await fetcher.close();
-      await producer.disconnect();
-      await second.stop();
-      await first.stop();
-      await fs.rm(folder, { recursive: true, force: true });
+      await brokers.stop();
     }
   }, 180_000);
 }
