@@ -690,16 +690,14 @@ def entries_of(source):
                 entries = served(source, log, partition)
                 if entries is None and partition != GLOBAL:
                     break
-                yield from entries or []
+                for number, entry in enumerate(entries or [], 1):
+                    yield entry_of(entry, f"item {number} of {log}/{partition}")
         return
     try:
         with (gzip.open if source.endswith(".gz") else open)(source, "rt", encoding="utf-8") as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():
-                    entry = json.loads(line)
-                    if not is_entry(entry):
-                        raise Unusable(f"line {number} of {source} is no entry of a log")
-                    yield entry
+                    yield entry_of(json.loads(line), f"line {number} of {source}")
     except (EOFError, zlib.error) as error:
         raise Unusable(f"{source} is cut or damaged: {error}") from error
 
@@ -709,8 +707,10 @@ ENTRY = {"log": str, "partition": int, "position": int, "cause": dict, "payload"
 )
 
 
-def is_entry(value):
-    return isinstance(value, dict) and all(isinstance(value.get(field), kind) for field, kind in ENTRY.items())
+def entry_of(value, place):
+    if not isinstance(value, dict) or not all(isinstance(value.get(field), kind) for field, kind in ENTRY.items()):
+        raise Unusable(f"{place} is no entry of a log")
+    return value
 
 
 def served(base, log, partition):
@@ -794,7 +794,7 @@ def main(files):
         try:
             for partition in sorted(p for log, p in logs if log == "margin" and p != GLOBAL):
                 Partition(logs, partition, count).replay()
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, struct.error):
             # What no run can be read from is named where it was altered.
             for place in sorted(logs):
                 check_seals(logs[place])

@@ -129,7 +129,7 @@ class OwnPart {
 
 /**
  * What was applied after the last own event and answered commands without an event: each command behind the inputs
- * that were applied before it, which the cursors tell that its block moved; of one block the order is that of lockstep.
+ * that were applied before it, which the cursors tell that its block moved, and of one block their times; among inputs the order is that of lockstep.
  * To be applied as it comes; nothing when no command was answered since the last event.
  */
 export async function* entriesOfTail<State>(
@@ -151,11 +151,15 @@ export async function* entriesOfTail<State>(
       if (source.endsWith('.commands')) continue;
       for await (const entry of forward.between(source, of, machine.cursor(source, of), upTo)) inputs.push(entry);
     }
-    yield* inputs.sort(compareLockstep((source, of) => ranks.indexOf(sourceKey(source, of))));
+    inputs.sort(compareLockstep((source, of) => ranks.indexOf(sourceKey(source, of))));
     for (const record of await log.commands(partition, answered, block.lastCommand - answered)) {
+      // A command's clearing time is the latest that its partition had applied.
+      const after = inputs.findIndex(({ time }) => time.clearing > record.clearing);
+      yield* inputs.splice(0, after < 0 ? inputs.length : after);
       yield commandEntry(log.name, record);
       answered = record.number;
     }
+    yield* inputs;
   }
 }
 

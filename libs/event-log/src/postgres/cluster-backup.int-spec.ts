@@ -91,6 +91,13 @@ it('a database that is in use is not copied', async () => {
   await server.stop();
 }, 60_000);
 
+it('a backup that stands where a restore is made ready is refused, and stays [CLR-LOG-063]', async () => {
+  await fs.mkdir(inFolder('data.restoring/backup'), { recursive: true });
+  for (const backup of ['data.restoring', 'data.restoring/backup'])
+    await expect(restoreCluster(inFolder(backup), inFolder('data'), asItIs)).rejects.toThrow('lies');
+  expect(await fs.readdir(inFolder('data.restoring'))).toEqual(['backup']);
+});
+
 it.each<[string, string, string]>([
   ['a file', 'file', "can't be read as a directory"],
   ['a place below a file', 'file/backup', "can't be read as a directory"],

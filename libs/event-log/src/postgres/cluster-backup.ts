@@ -38,6 +38,7 @@ export async function backUpCluster(dataDirectory: string, target: string): Prom
     await flush(draft);
     await fs.rename(draft, path.join(to, LIST));
     await flush(to);
+    await flush(path.dirname(to));
     return Object.keys(list.files).length;
   } finally {
     await lock.release();
@@ -56,9 +57,13 @@ export async function restoreCluster(
 ): Promise<void> {
   const [from, to] = [path.resolve(backup), path.resolve(dataDirectory)];
   await assertFree(to, 'restore into a new --data-dir');
-  assertApart(from, to);
-  await assertWhole(from);
   const draft = `${to}.restoring`;
+  for (const place of [to, draft]) assertApart(from, place);
+  // What stands there of a restore that was broken off is deleted.
+  if (from.startsWith(`${draft}${path.sep}`)) {
+    throw new DataDirectoryRefused(`${from} lies where the restore is made ready; move the backup elsewhere`);
+  }
+  await assertWhole(from);
   await fs.rm(draft, { recursive: true, force: true });
   await copy(from, draft);
   await prepare(draft);

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { IHeaders, Kafka, Producer } from 'kafkajs';
 import { withTolerantClusters } from './leaderless-partitions.js';
 import { absentTopics } from './topics.js';
@@ -45,6 +46,14 @@ class AbsentTopic extends Error {
   override readonly name = 'AbsentTopic';
 }
 
+/** A producer of kafkajs, and what knows for it who leads what. */
+interface Session {
+  readonly producer: Promise<Producer>;
+  readonly cluster: Cluster | undefined;
+  /** Requests under way in it: one that is given up is closed behind the last of them. */
+  requests: number;
+}
+
 /** Far below the topics' largest message, so that what is sent together stays one batch that a broker takes. */
 const LARGEST_SEND_BYTES = 512 * 1024;
 const CLOSE_WITHIN_MS = 5_000;
@@ -62,10 +71,8 @@ const NO_LEADER = -1;
  * gathers. A broker that is away, or a partition that nobody leads, holds up what is for it and nothing else.
  */
 export class SerialProducer {
-  #producer: Promise<Producer> | undefined;
-  /** Knows who leads what, for the producer that there is. */
-  #cluster: Cluster | undefined;
-  #newest: Cluster | undefined;
+  #session: Session | undefined;
+  #newestCluster: Cluster | undefined;
   #metadata: Metadata | null | undefined;
   /** By partition, as the newest answer says. */
   #leaders: ReadonlyMap<string, string> = new Map();
@@ -81,7 +88,7 @@ export class SerialProducer {
   readonly #kafka: Kafka;
 
   constructor(kafka: Kafka) {
-    this.#kafka = withTolerantClusters(kafka, (cluster) => (this.#newest = cluster as Cluster));
+    this.#kafka = withTolerantClusters(kafka, (cluster) => (this.#newestCluster = cluster as Cluster));
   }
 
   /**
@@ -112,13 +119,14 @@ export class SerialProducer {
   /** Sends what waits, as far as the brokers answer in time. */
   async close(): Promise<void> {
     this.#closed = true;
-    const timeout = new AbortController();
-    await Promise.race([this.#idle(), elapsed(CLOSE_WITHIN_MS, timeout.signal)]);
-    timeout.abort();
+    const closed = new AbortController();
+    const late = wait(CLOSE_WITHIN_MS, undefined, { signal: closed.signal }).catch(() => undefined);
+    await Promise.race([this.#idle(), late]);
     for (const queue of this.#waiting.values())
       for (const { of } of queue) of.reject(new Error('the bus was closed before this was sent'));
     this.#waiting.clear();
-    if (this.#producer !== undefined) await (await this.#producer).disconnect();
+    if (this.#session !== undefined) await Promise.race([disconnected(this.#session), late]);
+    closed.abort();
   }
 
   async #idle(): Promise<void> {
@@ -142,7 +150,7 @@ export class SerialProducer {
   #groups(): ReadonlyMap<string, Group> {
     const groups = new Map<string, Group>();
     for (const [place, queue] of [...this.#waiting]) {
-      const leader = this.#leaderOf(place);
+      const leader = this.#leaderOf(place, this.#session);
       if (this.#underWay.has(place) || this.#lanes.has(leader)) continue;
       const group = groups.get(leader) ?? { places: [], parts: [], bytes: 0 };
       const taken = queue.splice(0, countOf(queue, LARGEST_SEND_BYTES - group.bytes));
@@ -159,8 +167,8 @@ export class SerialProducer {
   }
 
   /** Who leads a partition, as far as that is known; without a leader it is sent to by itself. */
-  #leaderOf(place: string): string {
-    const metadata = this.#cluster?.brokerPool.metadata;
+  #leaderOf(place: string, session: Session | undefined): string {
+    const metadata = session?.cluster?.brokerPool.metadata;
     if (metadata !== this.#metadata) {
       this.#metadata = metadata;
       this.#leaders = leadersOf(metadata?.topicMetadata ?? []);
@@ -172,9 +180,11 @@ export class SerialProducer {
   async #sendGroup(leader: string, parts: readonly Part[]): Promise<void> {
     const existing = await this.#withTopics(parts);
     let group = existing;
+    const session = (this.#session ??= this.#begun());
+    session.requests += 1;
     try {
-      const producer = await (this.#producer ??= this.#connected());
-      if (leader === UNKNOWN) group = await this.#stillUnknown(existing);
+      const producer = await session.producer;
+      if (leader === UNKNOWN) group = await this.#stillUnknown(existing, session);
       if (group.length === 0) return;
       const messages = group.flatMap((part) => part.messages);
       for (const some of slices(messages)) await producer.sendBatch({ acks: -1, topicMessages: byTopic(some) });
@@ -184,18 +194,18 @@ export class SerialProducer {
       }
     } catch (error) {
       // What kafkajs does not repeat by itself has spoilt the producer's sequence: the next send starts a new one.
-      const spoilt = this.#producer;
-      this.#producer = undefined;
-      this.#cluster = undefined;
-      void spoilt?.then((producer) => producer.disconnect()).catch(() => undefined);
+      if (this.#session === session) this.#session = undefined;
       for (const { of } of group) of.reject(error);
+    } finally {
+      session.requests -= 1;
+      if (session !== this.#session && session.requests === 0) void disconnected(session);
     }
   }
 
   /** Asks who leads them: those of which that is known then wait again, each for its own leader. */
-  async #stillUnknown(group: readonly Part[]): Promise<readonly Part[]> {
-    await this.#cluster?.addMultipleTargetTopics([...new Set(group.map(({ messages: [first] }) => first.topic))]);
-    const found = new Set(group.filter((part) => this.#leaderOf(placeOfPart(part)) !== UNKNOWN));
+  async #stillUnknown(group: readonly Part[], session: Session): Promise<readonly Part[]> {
+    await session.cluster?.addMultipleTargetTopics([...new Set(group.map(({ messages: [first] }) => first.topic))]);
+    const found = new Set(group.filter((part) => this.#leaderOf(placeOfPart(part), session) !== UNKNOWN));
     for (const part of [...found].reverse()) {
       const place = placeOfPart(part);
       this.#waiting.set(place, [part, ...(this.#waiting.get(place) ?? [])]);
@@ -223,7 +233,7 @@ export class SerialProducer {
     });
   }
 
-  async #connected(): Promise<Producer> {
+  #begun(): Session {
     const producer = this.#kafka.producer({
       idempotent: true,
       maxInFlightRequests: 1,
@@ -236,16 +246,21 @@ export class SerialProducer {
           return partition;
         },
     });
-    this.#cluster = this.#newest;
-    try {
-      await producer.connect();
-    } catch (error) {
-      await producer.disconnect().catch(() => undefined);
-      throw error;
-    }
-    return producer;
+    const connected = async (): Promise<Producer> => {
+      try {
+        await producer.connect();
+      } catch (error) {
+        await producer.disconnect().catch(() => undefined);
+        throw error;
+      }
+      return producer;
+    };
+    return { producer: connected(), cluster: this.#newestCluster, requests: 0 };
   }
 }
+
+const disconnected = ({ producer }: Session): Promise<void> =>
+  producer.then((connected) => connected.disconnect()).catch(() => undefined);
 
 interface Group {
   readonly places: string[];
@@ -301,9 +316,3 @@ function byTopic(messages: readonly PlacedMessage[]): { topic: string; messages:
   }
   return [...topics].map(([topic, those]) => ({ topic, messages: those }));
 }
-
-const elapsed = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => clearTimeout(timer));
-  });

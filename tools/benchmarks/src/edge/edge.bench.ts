@@ -91,25 +91,37 @@ class EdgeBench {
   }
 
   async run(): Promise<Figure[]> {
-    const { accounts, strikes, rounds, secondsEach } = this.options;
+    const { accounts } = this.options;
     this.onProgress(`edge: ${accounts} accounts and ${this.#exchange.optionIds.length} options`);
     await this.#exchange.open(accounts);
-    await this.#seen(2 * 2 * strikes);
-    const quoting = setInterval(() => void this.#exchange.quote(), QUOTE_EVERY_MS);
+    await this.#seen(this.#exchange.optionIds.length);
     const [alone, loaded] = [new Beside(), new Beside()];
+    let isOver = false;
+    const measuring = this.#rounds(alone, loaded).finally(() => (isOver = true));
     try {
-      // Code that runs for the first time is slow, and nobody's figure.
-      await this.#measure(new Beside(), WARM_UP_MS, true);
-      for (let round = 1; round <= rounds; round += 1) {
-        this.onProgress(`edge: round ${round} of ${rounds}`);
-        await this.#measure(alone, secondsEach * 1_000, false);
-        await this.#measure(loaded, secondsEach * 1_000, true);
-      }
+      await Promise.all([measuring, this.#quoteUntil(() => isOver)]);
     } finally {
-      clearInterval(quoting);
       this.#agent.destroy();
     }
     return this.#figures(alone, loaded);
+  }
+
+  async #rounds(alone: Beside, loaded: Beside): Promise<void> {
+    const { rounds, secondsEach } = this.options;
+    // Code that runs for the first time is slow, and nobody's figure.
+    await this.#measure(new Beside(), WARM_UP_MS, true);
+    for (let round = 1; round <= rounds; round += 1) {
+      this.onProgress(`edge: round ${round} of ${rounds}`);
+      await this.#measure(alone, secondsEach * 1_000, false);
+      await this.#measure(loaded, secondsEach * 1_000, true);
+    }
+  }
+
+  async #quoteUntil(isOver: () => boolean): Promise<void> {
+    while (!isOver()) {
+      await this.#exchange.quote();
+      await wait(QUOTE_EVERY_MS);
+    }
   }
 
   /** Waits until margin has all options of the account that is asked about. */

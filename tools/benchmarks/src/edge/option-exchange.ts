@@ -1,6 +1,6 @@
 import type { QuoteEvents } from '@ballast/facts';
 import { Producer, type BallastClient } from '@ballast/exchange-client';
-import { DAY_MS, dec, text, type Decimal, type DecimalString, type Instant } from '@ballast/kernel';
+import { DAY_MS, dec, HOUR_MS, text, type Decimal, type DecimalString, type Instant } from '@ballast/kernel';
 import { undiscountedValue, yearsBetween } from '@ballast/valuation';
 
 const UNDERLYING = 'BTC';
@@ -34,7 +34,7 @@ interface Listed {
 
 /** At 08:00 UTC, so many days from now. */
 function expiryIn(days: number): Expiry {
-  const at = Math.floor(Date.now() / DAY_MS) * DAY_MS + days * DAY_MS + 8 * 3_600_000;
+  const at = Math.floor(Date.now() / DAY_MS) * DAY_MS + days * DAY_MS + 8 * HOUR_MS;
   const date = new Date(at);
   return { at, name: `${date.getUTCDate()}${MONTHS[date.getUTCMonth()]}${date.getUTCFullYear() % 100}` };
 }
