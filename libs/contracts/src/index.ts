@@ -33,6 +33,7 @@ export {
 } from './wire/answer-message.js';
 export { contentFault } from './json-content.js';
 export { doubledName } from './name-given-twice.js';
+export { sentJson } from './sent-json.js';
 export { encodeCommand, decodeCommand } from './wire/command-message.js';
 export { type DecodedMessage, encodeMessage, decodeMessage, decodeOwnMessage } from './wire/message.js';
 export {

@@ -60,8 +60,10 @@ export async function explain(asked: string | undefined, options: ExplainOptions
     const explanation = await explainAccount(logs, accountId, { end, onProgress: historyProgress(progress) });
     progress.end();
     if (typeof explanation === 'string') throw new UsageError(refusalText(explanation, accountId, place, end));
+    // A terminal without a size says 0.
+    const columns = process.stdout.columns || undefined;
     process.stdout.write(
-      `${options.json === true ? JSON.stringify(written(accountExplanation)(explanation), null, 2) : explanationText(explanation, process.stdout.columns)}\n`,
+      `${options.json === true ? JSON.stringify(written(accountExplanation)(explanation), null, 2) : explanationText(explanation, columns)}\n`,
     );
   } finally {
     await close();

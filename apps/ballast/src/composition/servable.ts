@@ -28,7 +28,10 @@ export async function assertServable(options: ServeCliOptions, command: Command)
 function assertNotGiven(command: Command, names: readonly string[], why: string): void {
   const given = command.options.find(
     (option) =>
-      names.includes(option.attributeName()) && command.getOptionValueSource(option.attributeName()) === 'cli',
+      names.includes(option.attributeName()) &&
+      command.getOptionValueSource(option.attributeName()) === 'cli' &&
+      // The one of a pair: what a word and its "no" make has one name.
+      option.negate === (command.getOptionValue(option.attributeName()) === false),
   );
   if (given !== undefined) throw new UsageError(`${given.long} ${why}, or leave it out`);
 }

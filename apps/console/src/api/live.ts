@@ -123,6 +123,7 @@ export async function follow(client: QueryClient): Promise<never> {
       if (error instanceof Refused) change({ connection: 'refused' });
     } finally {
       clearTimeout(patience);
+      lost.abort();
     }
     if (live.connection !== 'refused') change({ connection: 'connecting' });
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));

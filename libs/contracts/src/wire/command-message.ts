@@ -3,9 +3,8 @@ import { ACTOR, canonicalText } from '@ballast/kernel';
 import { GLOBAL } from '@ballast/event-sourcing';
 import { schemaOf } from '../event-schemas.js';
 import { identifier } from '../fields.js';
-import { contentFault } from '../json-content.js';
-import { doubledName } from '../name-given-twice.js';
 import type { EntryErrorCode } from '../parse-entry.js';
+import { sentJson } from '../sent-json.js';
 import { fieldErrors, type FieldError } from '../refusal.js';
 import { zodText } from '../schema-to-zod.js';
 import { topicOf } from '../topics.js';
@@ -81,16 +80,9 @@ function misdirection(
 
 /** Reads a command message; its body must be what the schema of its type says, and key and headers what its value says. */
 export function decodeCommand(message: ReceivedMessage): DecodedCommand {
-  const text = (message.value ?? '').toString();
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return refused('malformed', [{ field: 'value', message: 'is no JSON', remedy: 'send the command as JSON' }]);
-  }
-  const fault = doubledName(text) ?? contentFault(json, 'value');
-  if (fault !== undefined) return refused('malformed', [fault]);
-  const read = envelope.safeParse(json, { reportInput: true });
+  const sent = sentJson(message.value ?? '');
+  if ('fault' in sent) return refused('malformed', [sent.fault]);
+  const read = envelope.safeParse(sent.json, { reportInput: true });
   if (!read.success) return refused('malformed', fieldErrors(read.error));
   const { log, partition, commandId, type, actor, body } = read.data;
   const misdirected = misdirection(message, read.data);

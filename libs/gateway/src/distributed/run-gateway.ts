@@ -74,7 +74,9 @@ export async function runGateway(config: ProcessConfig): Promise<void> {
     views.apply(entries);
     decisions.offer(entries);
   });
-  const history = new HistoryThread({ connection: databaseUrl, partitions, archive });
+  const history = new HistoryThread({ connection: databaseUrl, partitions, archive }, (error) =>
+    warn('the thread that rebuilds history ended', error),
+  );
   const owners = new RemoteOwners(directory, token);
   const market = watchFeed(copy, owners, views);
   const claims = await WriteClaims.open(databaseUrl, (error) => warn('old claims could not be deleted', error));

@@ -83,7 +83,9 @@ export async function serveHouse({
   const history =
     connection === undefined
       ? new RebuiltHouse(house.logs, SERVICES)
-      : new HistoryThread({ connection, partitions: house.partitions, archive });
+      : new HistoryThread({ connection, partitions: house.partitions, archive }, (error) =>
+          logger.error({ err: error }, 'the thread that rebuilds history ended; the next question starts another'),
+        );
   if (intake !== undefined) metrics.countForkedProducers(() => forkReasons(intake).length);
   let failure: string | undefined;
   const endReadModels = async (): Promise<void> => {

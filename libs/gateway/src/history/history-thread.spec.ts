@@ -2,7 +2,8 @@ import { TooManyQuestions } from '@ballast/services';
 import { HistoryThread } from './history-thread.js';
 
 /** Its thread is compiled and this is the source, so it ends as soon as it begins. */
-const thread = (): HistoryThread => new HistoryThread({ connection: '', partitions: 1, archive: undefined });
+const thread = (failures: Error[] = []): HistoryThread =>
+  new HistoryThread({ connection: '', partitions: 1, archive: undefined }, (error) => failures.push(error));
 
 const ENDED = { name: 'Problem', body: { status: 503, code: 'not-ready' } };
 
@@ -17,9 +18,12 @@ describe('a thread that rebuilds history', () => {
   });
 
   it('that ends takes only its own questions with it: the next one is told what became of its own thread', async () => {
-    const history = thread();
+    const failures: Error[] = [];
+    const history = thread(failures);
     await expect(history.fund({ after: null, limit: 1 })).rejects.toMatchObject(ENDED);
     // Asked when the first has said that it failed, and has not ended yet.
-    await expect(history.markets()).rejects.toThrow(/history-worker/);
+    await expect(history.markets()).rejects.toMatchObject(ENDED);
+    // It is said why, and not to who asked.
+    expect(failures.map(({ message }) => message)).toEqual(Array(2).fill(expect.stringContaining('history-worker')));
   });
 });

@@ -41,11 +41,15 @@ export class HistoryThread implements HouseHistory {
   readonly accountsAt = this.#asking('accountsAt');
   readonly liquidationsAt = this.#asking('liquidationsAt');
 
-  constructor(private readonly data: HistoryWorkerData) {}
+  /** @param onFailure told of a thread that died */
+  constructor(
+    private readonly data: HistoryWorkerData,
+    private readonly onFailure: (error: Error) => void,
+  ) {}
 
   async close(): Promise<void> {
     const worker = this.#worker;
-    this.#ended(worker, 'the process is stopping');
+    this.#ended('the process is stopping');
     await worker?.terminate();
   }
 
@@ -74,14 +78,19 @@ export class HistoryThread implements HouseHistory {
       if ('error' in answer) waiting?.reject(errorOf(answer.error));
       else waiting?.resolve(answer.value as never);
     });
-    worker.on('error', ({ message }) => this.#ended(worker, `the thread that rebuilds history ended (${message})`));
-    worker.on('exit', () => this.#ended(worker, 'the thread that rebuilds history ended'));
+    worker.on('error', (error: Error) => this.#failed(worker, error));
+    worker.on('exit', (code) => this.#failed(worker, new Error(`it ended with exit code ${code}`)));
     return worker;
   }
 
-  #ended(worker: Worker | undefined, why: string): void {
+  #failed(worker: Worker, error: Error): void {
     // One that failed says so and then ends: another may answer by then.
     if (worker !== this.#worker) return;
+    this.onFailure(error);
+    this.#ended('the thread that rebuilds history ended');
+  }
+
+  #ended(why: string): void {
     this.#worker = undefined;
     for (const { reject } of this.#waiting.values()) reject(new Problem('not-ready', `${why}; ask again`));
     this.#waiting.clear();

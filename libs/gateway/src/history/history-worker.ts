@@ -18,7 +18,13 @@ const port = parentPort;
 if (port !== null) {
   const answers = new HistoryAnswers(async () => {
     const store = new PostgresLogStore({ connection, archive });
-    return new RebuiltHouse(await LogDirectory.open(store, partitions), SERVICES);
+    try {
+      return new RebuiltHouse(await LogDirectory.open(store, partitions), SERVICES);
+    } catch (error) {
+      // The next question opens another one.
+      await store.close();
+      throw error;
+    }
   });
   port.on('message', (question: HistoryQuestion) => {
     void answers.answer(question).then((answer) => port.postMessage(answer));

@@ -3,7 +3,7 @@ import type { HistoryEnd, ImpossibleQuestion } from '@ballast/audit';
 import type { whatIfRequest } from '@ballast/contracts';
 import { ModelInputError, type AccountId } from '@ballast/kernel';
 import type { WhatIfAnswer, WhatIfQuestion } from '@ballast/margin-domain';
-import { questions, TooManyQuestions } from '@ballast/services';
+import { questions } from '@ballast/services';
 import { unknownAccount } from './account-views.js';
 import type { ClearingGateway } from './clearing.gateway.js';
 import { noExplanation, type AskedMoment } from './past-moment.js';
@@ -62,7 +62,6 @@ export async function answered<Answer>(asked: Promise<Answer>): Promise<Answer> 
   try {
     return await asked;
   } catch (error) {
-    if (error instanceof TooManyQuestions) throw new Problem('too-many-requests', error.message);
     if (!(error instanceof ModelInputError)) throw error;
     throw impossible(error);
   }

@@ -6,7 +6,7 @@ import { SerialProducer } from './serial-producer.js';
 /** What came, and under which key. */
 export interface Submitted {
   readonly key: string;
-  readonly value: string;
+  readonly value: Uint8Array;
 }
 
 export interface ExchangeInboxOptions {
@@ -50,7 +50,7 @@ export class ExchangeInbox {
     await consumer.run({
       eachMessage: async ({ message }) => {
         const key = message.key?.toString() ?? '';
-        const answer = await handle({ key, value: message.value?.toString() ?? '' });
+        const answer = await handle({ key, value: message.value ?? new Uint8Array() });
         const value = JSON.stringify(answer);
         await producer.send([{ topic: prefix + EXCHANGE_ANSWERS_TOPIC, partition: 0, key, value, headers: {} }]);
       },

@@ -2,14 +2,7 @@ import 'reflect-metadata';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import {
-  contentFault,
-  doubledName,
-  exchangeSubmission,
-  fieldErrors,
-  problemOf,
-  type FieldError,
-} from '@ballast/contracts';
+import { exchangeSubmission, fieldErrors, problemOf, type FieldError, sentJson } from '@ballast/contracts';
 import { ExchangeInbox } from '@ballast/messaging';
 import { ClearingMetrics, createLogger, NestLogger } from '@ballast/observability';
 import { ExchangeIntake } from '../../exchange/exchange-intake.js';
@@ -77,11 +70,10 @@ export async function runIntake(config: ProcessConfig, edge: (intake: ExchangeIn
 }
 
 /** Read as strictly as over REST. */
-export async function answerTo(intake: Pick<ExchangeIntake, 'submit'>, value: string): Promise<InboxAnswer> {
-  const json = jsonOf(value);
-  const fault = json === undefined ? undefined : (doubledName(value) ?? contentFault(json, 'value'));
-  if (fault !== undefined) return malformed([fault]);
-  const read = exchangeSubmission.safeParse(json, { reportInput: true });
+export async function answerTo(intake: Pick<ExchangeIntake, 'submit'>, value: Uint8Array): Promise<InboxAnswer> {
+  const sent = sentJson(value);
+  if ('fault' in sent) return malformed([sent.fault]);
+  const read = exchangeSubmission.safeParse(sent.json, { reportInput: true });
   if (!read.success) return malformed(fieldErrors(read.error));
   const outcome = await intake.submit(read.data);
   if (outcome.status === 'answered') return { status: 200, body: outcome.answers };
@@ -97,11 +89,3 @@ const malformed = (errors: readonly FieldError[]): InboxAnswer => ({
     errors.map((each) => ({ ...each })),
   ),
 });
-
-function jsonOf(value: string): unknown {
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return undefined;
-  }
-}
