@@ -9,7 +9,7 @@ import {
   type LogEntry,
 } from '@ballast/event-sourcing';
 import type { AccountsEvents, AmountByAsset, InstrumentId, OpeningEvents, PositionFigures } from '@ballast/facts';
-import { noteFeeTier } from '@ballast/instruments';
+import { expiryNamedBy, noteFeeTier } from '@ballast/instruments';
 import { dec, invariant, type OwnerId } from '@ballast/kernel';
 import type { AccountRecord } from './assess/account-book.js';
 import { deliveryKey } from './assess/priced-contracts.js';
@@ -17,7 +17,7 @@ import type { MarginState } from './margin.state.js';
 import { answerWithdrawal, type WithdrawalQuestion } from './withdraw/withdrawal-answer.js';
 import { cancelAfterHouseTrade, cancelAtEntry } from './orders/cancels.decider.js';
 import { judgeGains, noteClosed, noteSettled } from './variation-gains/variation-gains.js';
-import { forgetContract, noteFilled } from './orders/open-orders.js';
+import { forgetOrders, noteFilled } from './orders/open-orders.js';
 import { emitMargin } from './margin.events.js';
 
 const ACCOUNT_STREAM = 'account-';
@@ -109,16 +109,23 @@ const tradedByHouse = {
   ) => cancelAfterHouseTrade(state, state.book.at(input.payload.accountId), context, causeOf(input)),
 };
 
-/** A contract is held by nobody any more, and the delivery price of its expiry is needed as long as another one is. */
-function forgetDelivered({ contracts, deliveries }: MarginState, id: InstrumentId): void {
+/**
+ * A contract is held by nobody any more. The delivery price of its expiry is needed, and orders are kept, as long as another one is: options that
+ * expire together are many, and so are orders.
+ */
+function forgetDelivered({ contracts, deliveries, openOrders }: MarginState, id: InstrumentId): void {
   const delivered = contracts.get(id)?.instrument;
   contracts.delete(id);
-  if (delivered === undefined || delivered.kind === 'perpetual') return;
+  if (delivered === undefined || delivered.kind === 'perpetual') {
+    forgetOrders(openOrders, (instrument) => instrument === id);
+    return;
+  }
   const { underlying, expiry } = delivered;
   for (const { instrument } of contracts.values()) {
     if (instrument.kind !== 'perpetual' && instrument.underlying === underlying && instrument.expiry === expiry) return;
   }
   deliveries.delete(deliveryKey(underlying, expiry));
+  forgetOrders(openOrders, (instrument) => !contracts.has(instrument) && expiryNamedBy(instrument) === expiry);
 }
 
 /** A call for gains is answered as soon as the settlement is complete here, whichever of both was read first. */
@@ -180,7 +187,6 @@ const TABLE: FactTable<MarginState, AccountsEvents & OpeningEvents> = {
     observe(state, { payload: { instrument } }) {
       forgetDelivered(state, instrument);
       state.haltedInstruments.delete(instrument);
-      forgetContract(state.openOrders, instrument);
     },
   },
   VariationClosed: {

@@ -178,7 +178,10 @@ describe('collateral in another asset [CLR-LIQ-024]', () => {
     invariant(above.assessment, 'there is an assessment');
     const figures = { ...above.assessment.figures, equity: '15000' };
     const restored = { ...above, assessment: { ...above.assessment, figures } };
-    expect(nextStep(ready, restored, { ...POLICY, method: 'full' })).toMatchObject({ kind: 'end', outcome: 'restored' });
+    expect(nextStep(ready, restored, { ...POLICY, method: 'full' })).toMatchObject({
+      kind: 'end',
+      outcome: 'restored',
+    });
   });
 
   it.each`

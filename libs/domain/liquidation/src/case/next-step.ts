@@ -198,7 +198,8 @@ function stepOn(current: LiquidationCase, basis: ValidBasis, policy: Liquidation
   const sliceBehind = (taken?: Decimal): Slice | undefined =>
     hedging ?? chooseSlice(assessment, schedule, contracts, policy, current.funded, taken);
   const slice = sliceBehind(granted?.taken);
-  if (slice === undefined) return pause('nothing-frees', schedule);
+  if (slice === undefined)
+    return pause(closingFrees(assessment, policy) ? 'instrument-halted' : 'nothing-frees', schedule);
   const { contract } = slice.position;
   if (turn === null || isOver || turn.instrument !== contract.instrument.id) {
     if (hedging !== undefined) return { kind: 'ask-for-turn', slice, assessment, leastHedge: hedging.least };

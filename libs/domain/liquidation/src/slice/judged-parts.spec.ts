@@ -35,11 +35,41 @@ const choose = (assessment: AssessmentDetail, policy = POLICY): Slice | undefine
 describe('a slice of a hedged position [CLR-LIQ-046]', () => {
   it('is of the part that frees most, not beyond what it balances', () => {
     // By its share all ten would free 8,000. Five free 4,000, all of them no more than 500.
-    const slice = chosenSlice(hedged('2000', { 10: '9500', 5: '6000', 2.5: '8000' }), SCHEDULE, CONTRACTS, POLICY, false);
+    const slice = chosenSlice(
+      hedged('2000', { 10: '9500', 5: '6000', 2.5: '8000' }),
+      SCHEDULE,
+      CONTRACTS,
+      POLICY,
+      false,
+    );
     expect([slice.quantity, slice.requirementFreed].map(text)).toEqual(['5', '4000']);
     // 2,000 * 4,000 / 10,000 of 250,000: what may be charged, and what slippage may take.
     expect(slice.position).toMatchObject({ equityRate: dec('0.0032'), bearableRate: dec('0.0032') });
     expect(text(slice.position.limit)).toBe('49840');
+  });
+
+  it('is of the smallest part that holds it where the pace bounds it: a larger one is no cheaper', () => {
+    // A hundred bitcoins of 100,000 required; an order is of 13.888 at most.
+    const position = (most: string): PositionRequirement => ({
+      ...requirementOf('BTC-PERP', '100', MARK, '0.016'),
+      closings: [
+        { quantity: '100', maintenance: most },
+        { quantity: '50', maintenance: '60000' },
+        { quantity: '25', maintenance: '80000' },
+      ],
+    });
+    for (const most of ['99500', '55000']) {
+      const assessment = assessmentOf('a.main', '20000', [position(most)]);
+      const slice = choose({ ...assessment, figures: { ...assessment.figures, maintenance: '100000' } });
+      expect(slice?.position.part).toEqual({ quantity: '25', maintenance: '80000' });
+      expect(slice && [slice.quantity, slice.position.limit].map(text)).toEqual(['13.888', '49840']);
+      // 13.888 / 25 of 20,000.
+      expect(slice && text(slice.requirementFreed)).toBe('11110.4');
+    }
+  });
+
+  it('looks beyond a part that frees less than the cent to which requirements are rounded', () => {
+    expect(choose(hedged('2000', { 10: '5000', 5: '7500', '0.001': '10000' }))?.position.part?.quantity).toBe('10');
   });
 
   it('reaches the target with the fewest lots, between two parts by the line between them', () => {
@@ -115,7 +145,9 @@ function told(losses: Book['losses'], held: readonly Decimal[], equity: Decimal)
       const left = held.map((each, j) => (i === j ? each.minus(part) : each));
       closings.push({ quantity: text(part), maintenance: text(requiredOf(losses, left)) });
     }
-    return [{ ...requirementOf(instrument, text(quantity), UNITS[i] ?? '1', '0.02'), maintenance: text(required), closings }];
+    return [
+      { ...requirementOf(instrument, text(quantity), UNITS[i] ?? '1', '0.02'), maintenance: text(required), closings },
+    ];
   });
   const assessment = assessmentOf('a.main', text(equity), positions);
   return { ...assessment, figures: { ...assessment.figures, equity: text(equity), maintenance: text(required) } };
@@ -133,31 +165,39 @@ describe('no slice of a hedged book worsens health [CLR-LIQ-046]', () => {
       health: fc.integer({ min: 1, max: 99 }),
     });
     fc.assert(
-      fc.property(book, fc.boolean(), fc.integer({ min: 20, max: 100 }), ({ held: lots, losses, health }, atLimit, percent) => {
-        let held = lots.map((count, i) => dec(count).times(LOTS[i] ?? '1'));
-        let equity = requiredOf(losses, held).times(health).div(100).toDecimalPlaces(2);
-        for (let slices = 0; slices < 2_000; slices += 1) {
-          const required = requiredOf(losses, held);
-          if (equity.gte(required.times('1.5')) || required.isZero()) return;
-          const slice = chooseSlice(told(losses, held, equity), SCHEDULE, CONTRACTS, POLICY, false);
-          if (slice === undefined) return;
-          const { position, quantity, provisionalRate } = slice;
-          const place = INSTRUMENTS.findIndex((id) => id === position.contract.instrument.id);
-          const lot = LOTS[place] ?? '1';
-          const filled = minOf(quantity.times(percent).div(100).div(lot).ceil().times(lot), quantity);
-          const away = position.mark.minus(position.limit).times(filled);
-          const paid = atLimit ? away : provisionalRate.times(filled).times(position.unitNotional);
-          const left = held.map((each, i) => (i === place ? each.minus(filled) : each));
-          const after = requiredOf(losses, left);
-          const kept = equity.minus(paid).toDecimalPlaces(2, 'floor');
-          // To the cent that either is rounded by.
-          const isNoWorse = kept.plus('0.02').times(required).gte(equity.times(after.minus('0.02')));
-          expect(isNoWorse).toBe(true);
-          judged += 1;
-          [held, equity] = [left, kept];
-        }
-        throw new Error('a case that closes by two thousand slices and is not over');
-      }),
+      fc.property(
+        book,
+        fc.boolean(),
+        fc.integer({ min: 20, max: 100 }),
+        ({ held: lots, losses, health }, atLimit, percent) => {
+          let held = lots.map((count, i) => dec(count).times(LOTS[i] ?? '1'));
+          let equity = requiredOf(losses, held).times(health).div(100).toDecimalPlaces(2);
+          for (let slices = 0; slices < 2_000; slices += 1) {
+            const required = requiredOf(losses, held);
+            if (equity.gte(required.times('1.5')) || required.isZero()) return;
+            const slice = chooseSlice(told(losses, held, equity), SCHEDULE, CONTRACTS, POLICY, false);
+            if (slice === undefined) return;
+            const { position, quantity, provisionalRate } = slice;
+            const place = INSTRUMENTS.findIndex((id) => id === position.contract.instrument.id);
+            const lot = LOTS[place] ?? '1';
+            const filled = minOf(quantity.times(percent).div(100).div(lot).ceil().times(lot), quantity);
+            const away = position.mark.minus(position.limit).times(filled);
+            const paid = atLimit ? away : provisionalRate.times(filled).times(position.unitNotional);
+            const left = held.map((each, i) => (i === place ? each.minus(filled) : each));
+            const after = requiredOf(losses, left);
+            const kept = equity.minus(paid).toDecimalPlaces(2, 'floor');
+            // To the cent that either is rounded by.
+            const isNoWorse = kept
+              .plus('0.02')
+              .times(required)
+              .gte(equity.times(after.minus('0.02')));
+            expect(isNoWorse).toBe(true);
+            judged += 1;
+            [held, equity] = [left, kept];
+          }
+          throw new Error('a case that closes by two thousand slices and is not over');
+        },
+      ),
       { numRuns: 40 },
     );
     expect(judged).toBeGreaterThan(40);

@@ -13,7 +13,7 @@ export interface PartViolation {
 
 /** Orders for parts of hedged positions, judged when everything was seen. @see docs/spec/liquidation.md CLR-LIQ-046 */
 export interface PartInvariants {
-  /** Entries of the numbered partitions of margin are needed, too: a part was closed. */
+  /** Entries of the numbered partitions of margin are needed, too, behind those of liquidation: a part was closed. */
   readonly awaitsJudgements: boolean;
   take(entry: LogEntry): void;
   finish(): readonly PartViolation[];
@@ -30,38 +30,50 @@ const CENT = dec('0.01');
 const keyOf = ({ accountId, schedule, accountVersion }: Pick<Placed, 'accountId' | 'schedule' | 'accountVersion'>) =>
   `${accountId} ${schedule} ${accountVersion}`;
 
+const unjudged = ({ part }: Placed): readonly string[] =>
+  part === undefined ? [] : ['margin has not judged its part'];
+
+function defectsOn(order: Placed, { figures, closings: said }: Judged): readonly string[] {
+  const closings = said.get(order.instrument);
+  const { part } = order;
+  if (part === undefined) return closings === undefined ? [] : ['margin judged its parts, and it is of none'];
+  const same = closings?.some(
+    ({ quantity, maintenance }) => dec(quantity).eq(part.quantity) && dec(maintenance).eq(part.maintenance),
+  );
+  if (same !== true) return ['margin has not judged its part'];
+  const [equity, required] = [dec(figures.equity), dec(figures.maintenance)];
+  const freed = required.minus(part.maintenance);
+  const quantity = dec(order.quantity);
+  const notional = dec(part.quantity).times(order.settlement.notional);
+  const may = maxOf(equity, dec(0)).times(freed.plus(CENT));
+  const taken = (rate: string): Decimal => dec(rate).times(notional).times(required);
+  return [
+    ...(quantity.gt(part.quantity) ? [`${order.quantity} is more than its part of ${part.quantity}`] : []),
+    ...(roundUsd(maxOf(freed, dec(0)), 'credit').lt(order.requirementFreed)
+      ? [`it frees ${text(freed)}, not ${order.requirementFreed}`]
+      : []),
+    ...(equity.gt(0) && (taken(order.equityRate).gt(may) || taken(order.bearableRate).gt(may))
+      ? ['it may cost more of the equity than it frees of the requirement']
+      : []),
+  ];
+}
+
 /**
  * What must hold of every order for a part: margin has judged the part on the same figures, the order is no larger, it frees no more than the
  * parts say, and neither what may be charged nor the slippage that is the client's takes a larger share of equity than it frees of the requirement.
  */
 export function partInvariants(): PartInvariants {
-  const judged = new Map<string, Judged>();
+  /**
+   * On what there was an order. An account is reported again on the same schedule and version where the sizes of its owner have changed: an order
+   * is of one of the reports.
+   */
+  const judged = new Map<string, Judged[]>();
   const orders: { readonly event: LogEntry; readonly order: Placed }[] = [];
 
   function defects(order: Placed): readonly string[] {
-    const said = judged.get(keyOf(order));
-    const closings = said?.closings.get(order.instrument);
-    const { part } = order;
-    if (part === undefined) return closings === undefined ? [] : ['margin judged its parts, and it is of none'];
-    const same = closings?.some(
-      ({ quantity, maintenance }) => dec(quantity).eq(part.quantity) && dec(maintenance).eq(part.maintenance),
-    );
-    if (said === undefined || same !== true) return ['margin has not judged its part'];
-    const [equity, required] = [dec(said.figures.equity), dec(said.figures.maintenance)];
-    const freed = required.minus(part.maintenance);
-    const quantity = dec(order.quantity);
-    const notional = dec(part.quantity).times(order.settlement.notional);
-    const may = maxOf(equity, dec(0)).times(freed.plus(CENT));
-    const taken = (rate: string): Decimal => dec(rate).times(notional).times(required);
-    return [
-      ...(quantity.gt(part.quantity) ? [`${order.quantity} is more than its part of ${part.quantity}`] : []),
-      ...(roundUsd(maxOf(freed, dec(0)), 'credit').lt(order.requirementFreed)
-        ? [`it frees ${text(freed)}, not ${order.requirementFreed}`]
-        : []),
-      ...(equity.gt(0) && (taken(order.equityRate).gt(may) || taken(order.bearableRate).gt(may))
-        ? ['it may cost more of the equity than it frees of the requirement']
-        : []),
-    ];
+    const reports = judged.get(keyOf(order)) ?? [];
+    const found = reports.map((report) => defectsOn(order, report));
+    return found.find(({ length }) => length === 0) ?? found[0] ?? unjudged(order);
   }
 
   return {
@@ -75,11 +87,12 @@ export function partInvariants(): PartInvariants {
         const closings = assessment.positions.flatMap((position) =>
           position.closings === undefined ? [] : [[position.instrument, position.closings] as const],
         );
-        if (closings.length === 0) return;
-        judged.set(keyOf(assessment), { figures: assessment.figures, closings: new Map(closings) });
+        judged.get(keyOf(assessment))?.push({ figures: assessment.figures, closings: new Map(closings) });
       } else if (type === 'CloseOutOrderPlaced') {
         const order = payload as Placed;
-        if (order.hedge === undefined) orders.push({ event, order });
+        if (order.hedge !== undefined) return;
+        orders.push({ event, order });
+        judged.set(keyOf(order), []);
       }
     },
     finish: () =>

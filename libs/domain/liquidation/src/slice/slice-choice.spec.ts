@@ -96,7 +96,10 @@ describe('requirement freed [CLR-LIQ-023]', () => {
                   .div(own + others);
           const held = n * 1_000;
           const closed = n * part;
-          const freed = requirementFreed({ requirement: required(held), quantity: dec(held), smaller: undefined }, dec(closed));
+          const freed = requirementFreed(
+            { requirement: required(held), quantity: dec(held), smaller: undefined },
+            dec(closed),
+          );
           expect(
             freed.lte(
               required(held)

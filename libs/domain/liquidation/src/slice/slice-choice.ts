@@ -156,8 +156,8 @@ const leastOf = (least: FreedPart | undefined, { quantity, freed }: FreedPart): 
 };
 
 /**
- * Parts of a position that free something, the smallest first. Any part of an order may be filled, so by the contract none counts for more than
- * every smaller one frees. None is below the minimum slice, but for all of the position, or where no larger one frees anything.
+ * Parts of a position that free something, and more than the smaller ones, the smallest first. Any part of an order may be filled, so by the
+ * contract none counts for more than every smaller one frees. None is below the minimum slice, but for all of the position, or where no larger one frees anything.
  * @see docs/spec/liquidation.md CLR-LIQ-046
  */
 function judgedParts(
@@ -173,14 +173,14 @@ function judgedParts(
     const quantity = dec(closing.quantity);
     const judged = required.minus(closing.maintenance);
     const freed = least === undefined ? judged : minOf(judged, least.freed.times(quantity).div(least.quantity));
-    if (freed.lte(0)) break;
     least = leastOf(least, { quantity, freed: judged });
-    parts.push({ quantity, freed, closing, smaller: parts.at(-1) });
+    if (least.freed.lte(0)) break;
+    if (freed.gt(parts.at(-1)?.freed ?? ZERO)) parts.push({ quantity, freed, closing, smaller: parts.at(-1) });
   }
-  const isSlice = ({ quantity }: FreedPart): boolean =>
-    quantity.eq(held) || quantity.times(notional).gte(minimumNotional.times(held));
-  const slices = parts.filter(isSlice);
-  return slices.length > 0 ? slices : parts.slice(-1);
+  const largeEnough = parts.filter(
+    ({ quantity }) => quantity.eq(held) || quantity.times(notional).gte(minimumNotional.times(held)),
+  );
+  return largeEnough.length > 0 ? largeEnough : parts.slice(-1);
 }
 
 /** A part in the terms of an assessment, as if it were a position of its own. */
@@ -363,7 +363,7 @@ export function chooseSlice(
 
 /**
  * The smallest part of which an order reaches the target, by the method `to-target`; else the one that leaves least missing, so that nothing is
- * closed of a hedge beyond what it hedges.
+ * closed of a hedge beyond what it hedges. An order that a smaller part holds, since the pace bounds it, is one of that part.
  * @param parts of one position, the smallest first
  * @see docs/spec/liquidation.md CLR-LIQ-046
  */
@@ -376,11 +376,12 @@ function enoughOf(
 ): CloseablePosition | undefined {
   if (parts.length < 2) return parts[0];
   const missing = targetHealth.times(dec(figures.maintenance)).minus(dec(figures.equity));
-  const left = parts.map((part) => {
+  const left = parts.flatMap((part, index) => {
     const rate = finalRateAt(part.cost.execution, part, policy);
     const quantity = sizedAs(part)(rate);
+    if (index > 0 && part.smaller !== undefined && quantity.lte(part.smaller.quantity)) return [];
     const freed = targetHealth.times(requirementFreed(part, quantity));
-    return { part, missing: missing.minus(freed).plus(rate.times(quantity).times(part.unitNotional)) };
+    return [{ part, missing: missing.minus(freed).plus(rate.times(quantity).times(part.unitNotional)) }];
   });
   const enough = policy.method === 'to-target' ? left.find((each) => each.missing.lte(0)) : undefined;
   return (enough ?? left.reduce((best, next) => (next.missing.lt(best.missing) ? next : best))).part;

@@ -21,7 +21,9 @@ const CENT = dec('0.01');
  */
 export function withClosings(state: MarginState, account: AccountRecord, told: AssessmentDetail): AssessmentDetail {
   const assessor = assessorOf(state);
-  if (assessor === null || !told.positions.some((position) => isBesideOthers(position, told))) return told;
+  // On halted prices nothing is closed.
+  if (assessor === null || assessor.market.schedule.halted) return told;
+  if (!told.positions.some((position) => isBesideOthers(position, told))) return told;
   const valued = assessor.valuedAccount(account);
   const isWorstOfLosses = told.portfolio.model === OWN_MODEL;
   return {
@@ -56,6 +58,7 @@ const withClosingsOf = (position: PositionRequirement, closings: readonly Closin
 /**
  * All of a position, then half of it in whole lots, and so on to a lot. Of a model that asks for the worst of many losses, what a part frees by
  * the contract does not fall as the part shrinks: so where two of them free in proportion, every smaller one does, and nothing is left to judge.
+ * Of another model three of them must.
  */
 function closingsOf(
   valued: ValuedAccount,
@@ -67,14 +70,16 @@ function closingsOf(
   const required = valued.figures.maintenance;
   const sign = held.isNegative() ? 1 : -1;
   const closings: Closing[] = [];
-  let before: { readonly quantity: Decimal; readonly freed: Decimal } | undefined;
+  let before: Part | undefined;
+  let inProportion = 0;
   for (let quantity = held.abs(); quantity.gt(0); quantity = quantity.div(2).div(lot).floor().times(lot)) {
     const without = filledAccount(valued.account, contract, quantity.times(sign), contract.price);
     const { maintenance } = valued.changedTo(without).figures;
-    const freed = required.minus(maintenance);
+    const part = { quantity, freed: required.minus(maintenance) };
     closings.push({ maintenance: text(maintenance), quantity: text(quantity) });
-    if (isWorstOfLosses && before !== undefined && isInProportion(before, { quantity, freed })) break;
-    before = { quantity, freed };
+    inProportion = before !== undefined && isInProportion(before, part) ? inProportion + 1 : 0;
+    if (inProportion === (isWorstOfLosses ? 1 : 2)) break;
+    before = part;
   }
   return closings;
 }

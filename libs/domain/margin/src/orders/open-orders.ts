@@ -132,11 +132,12 @@ export function noteFilled(open: OpenOrders, accountId: AccountId, orderId: stri
   });
 }
 
-/** Nobody holds a contract any more, and no fill of it reaches an account: what was told of orders in it is forgotten. */
-export function forgetContract(open: OpenOrders, instrument: InstrumentId): void {
+/** What was told of orders in contracts that nobody holds any more is forgotten: in one pass, however many expire together. */
+export function forgetOrders(open: OpenOrders, hasEnded: (instrument: InstrumentId) => boolean): void {
   for (const accountId of [...open.accounts.keys()]) {
     change(open, accountId, ({ orders }) => {
-      for (const [orderId, { terms }] of orders) if (terms?.instrument === instrument) orders.delete(orderId);
+      for (const [orderId, { terms }] of orders)
+        if (terms !== null && hasEnded(terms.instrument)) orders.delete(orderId);
     });
   }
 }

@@ -290,7 +290,9 @@ describe('what a debtor can be rid of without being worse off [CLR-MRG-073] [CLR
     expect(givenUpAt(house, ['0', '0.0001'])).toEqual(['10', '0']);
     // Of ten calls bought against the puts, none can go without raising what the puts are required.
     const hedged = strangle('-10', '1000').house;
-    hedged.accept(hedged.changed(NAME, { USD: '0', position: { instrument: 'BTC-PERP', quantity: '3', cost: '180000' } }));
+    hedged.accept(
+      hedged.changed(NAME, { USD: '0', position: { instrument: 'BTC-PERP', quantity: '3', cost: '180000' } }),
+    );
     hedged.accept(hedged.changed(NAME, { USD: '1000', position: { instrument: PUT, quantity: '0', cost: '0' } }));
     expect(dec(hedged.detailOf(NAME).figures.equity).lt(0)).toBe(true);
     expect(givenUpAt(hedged, ['0'])).toEqual(['10']);

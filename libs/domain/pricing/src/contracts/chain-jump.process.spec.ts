@@ -86,6 +86,15 @@ describe('a chain whose every quote jumps [CLR-PRC-057]', () => {
     }
   });
 
+  it('a hundredfold makes no volatility, and moves no forward that rests on it either', () => {
+    const slip = minutes(1, 100, 1);
+    const [before, during] = slip.later.map(({ forward }) => Number(forward)) as [number, number];
+    expect(Math.abs(during / before - 1)).toBeLessThan(0.001);
+    expect(Math.abs((slip.marks(LATER_CALL)[1] as number) / (calm.marks(LATER_CALL)[1] as number) - 1)).toBeLessThan(
+      0.001,
+    );
+  });
+
   it('leaves index, perpetual and volatility alone, and of the next minute nothing but the news of then', () => {
     const { surfaces, arrays, sets } = minutes(1, 10, 1);
     const without = sets.map(({ underlyings }) => underlyings['BTC']?.index);

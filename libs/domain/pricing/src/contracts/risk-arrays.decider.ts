@@ -309,12 +309,16 @@ function forwardOf(
   if (parity !== null) {
     // No book of the exchange alone makes a price that liquidates, nor do its option quotes.
     const held = clampToBand(parity, index, futureBandAt(record.expiry, set.asOf, rules));
+    const carried = carriedForward(record, index, pricing);
+    // Beyond the band it is no forward: the last one goes on, where there is one.
+    const believed = held.eq(parity) ? held : (carried ?? held);
     const window = pricing.averaging.get(expiryKey(record.underlying, record.expiry));
-    const forward = window === undefined ? held : window.estimate.plus(window.openShare.times(held.minus(index)));
+    const forward =
+      window === undefined ? believed : window.estimate.plus(window.openShare.times(believed.minus(index)));
     return {
       forward: forward.toDecimalPlaces(rules.digits.price),
       forwardFrom: 'parity',
-      forwardWithoutQuotes: carriedForward(record, index, pricing) ?? forward,
+      forwardWithoutQuotes: carried ?? forward,
     };
   }
   if (mark !== null) return unquoted(mark, 'future');
@@ -323,7 +327,9 @@ function forwardOf(
 }
 
 const unquoted = (forward: Decimal, forwardFrom: Forward['forwardFrom']): Forward => ({
-  ...{ forward, forwardFrom, forwardWithoutQuotes: forward },
+  forward,
+  forwardFrom,
+  forwardWithoutQuotes: forward,
 });
 
 /** The last forward, moved with the index, in the band of a future; null without one. */
@@ -334,8 +340,9 @@ function carriedForward(
 ): Decimal | null {
   const before = pricing.state.underlyings.get(underlying)?.index ?? null;
   if (surface === null || before === null) return null;
+  const { rules } = pricing.figures;
   const moved = dec(surface.forward).plus(index).minus(before);
-  return clampToBand(moved, index, futureBandAt(expiry, pricing.set.asOf, pricing.figures.rules));
+  return clampToBand(moved, index, futureBandAt(expiry, pricing.set.asOf, rules)).toDecimalPlaces(rules.digits.price);
 }
 
 /** Strikes whose call and put of the same settlement are live on both sides. */
