@@ -23,7 +23,8 @@ export function withClosings(state: MarginState, account: AccountRecord, told: A
   const assessor = assessorOf(state);
   // On halted prices nothing is closed.
   if (assessor === null || assessor.market.schedule.halted) return told;
-  if (!told.positions.some((position) => isBesideOthers(position, told))) return told;
+  const hedged = new Set(told.positions.filter((position) => isBesideOthers(position, told)));
+  if (hedged.size === 0) return told;
   const valued = assessor.valuedAccount(account);
   const isWorstOfLosses = told.portfolio.model === OWN_MODEL;
   return {
@@ -31,7 +32,7 @@ export function withClosings(state: MarginState, account: AccountRecord, told: A
     positions: told.positions.map((position): PositionRequirement => {
       const contract = assessor.market.open(position.instrument);
       const lot = state.contracts.get(position.instrument)?.lot;
-      if (contract === null || lot === undefined || !isBesideOthers(position, told)) return position;
+      if (contract === null || lot === undefined || !hedged.has(position)) return position;
       return withClosingsOf(position, closingsOf(valued, contract, dec(position.quantity), dec(lot), isWorstOfLosses));
     }),
   };

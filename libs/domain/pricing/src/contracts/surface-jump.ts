@@ -1,6 +1,7 @@
 import type { SurfaceJump } from '@ballast/facts';
 import type { Instant } from '@ballast/kernel';
 import { publishedText, type SurfaceRules } from '@ballast/valuation';
+import { waitBeyondBand } from '../index/shared-jump.js';
 
 /** What a smile fails that is too far from the last one, beside the gates. */
 export const NOT_BELIEVED = 'jump';
@@ -26,9 +27,8 @@ export function surfaceJump(
   if (isWithinFactor(volatility, believed, 1 + band)) return null;
   const found = publishedText(volatility);
   const stays = before !== undefined && isWithinFactor(volatility, Number(before.first), 1 + band);
-  const { first, since } = stays ? before : { first: found, since: asOf };
-  const believedFrom = since + holdMs;
-  return asOf >= believedFrom ? null : { volatility: found, first, since, believedFrom };
+  const wait = waitBeyondBand(stays ? before : { first: found, since: asOf }, asOf, holdMs);
+  return wait && { volatility: found, ...wait };
 }
 
 /** True from `reference / factor` to `reference * factor`, ends included. */

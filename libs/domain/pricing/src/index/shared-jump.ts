@@ -3,9 +3,9 @@ import { ONE, dec, text, type Decimal, type DecimalString, type Instant } from '
 import type { PricingRules } from '../rules/pricing-rules.js';
 import type { UnderlyingRecord } from './underlying.state.js';
 
-/** A level beyond the band at which the sources stand. */
+/** A level beyond a band at which sources or quotes stand. */
 export interface JumpedLevel {
-  /** Index of the first price set that found them there, USD. */
+  /** What the first price set that found them there made of them: an index in USD, a volatility per year. */
   readonly first: DecimalString;
   /** Its time. */
   readonly since: Instant;
@@ -30,9 +30,18 @@ export function sharedJump(
   const band = dec(jumpBand);
   if (believed === null || isWithinBand(index, dec(believed), band)) return null;
   const stays = before !== null && isWithinBand(index, dec(before.first), band);
-  const { first, since } = stays ? before : { first: text(index), since: asOf };
-  const believedFrom = since + jumpHoldMs;
-  return asOf >= believedFrom ? null : { index: text(index), first, since, believedFrom };
+  const wait = waitBeyondBand(stays ? before : { first: text(index), since: asOf }, asOf, jumpHoldMs);
+  return wait && { index: text(index), ...wait };
+}
+
+/** How long a level beyond a band is still not believed; null when it has stayed for long enough. */
+export function waitBeyondBand(
+  { first, since }: JumpedLevel,
+  asOf: Instant,
+  holdMs: number,
+): (JumpedLevel & { readonly believedFrom: Instant }) | null {
+  const believedFrom = since + holdMs;
+  return asOf >= believedFrom ? null : { first, since, believedFrom };
 }
 
 /** True from `reference / (1 + band)` to `reference * (1 + band)`, ends included; multiplied, so that nothing is rounded. */
