@@ -19,6 +19,7 @@ import { simulateCommand } from './commands/simulate.command.js';
 import { statementCommand } from './commands/statement.command.js';
 import { verifyCommand } from './commands/verify.command.js';
 import { whatIfCommand } from './commands/what-if.command.js';
+import { assertAllCount } from './composition/option-needs.js';
 import { versionText } from './version.js';
 
 /** The whole command line. */
@@ -27,6 +28,7 @@ export function ballastProgram(): Command {
     .description('Clearing for crypto derivatives: every margin decision recorded, explained and replayable.')
     .version(versionText(), '-V, --version', 'print the version')
     .showHelpAfterError('(npx ballast <command> --help shows the options)')
+    .hook('preAction', (_program, command) => assertAllCount(command))
     .addCommand(serveCommand())
     .addCommand(simulateCommand())
     .addCommand(verifyCommand())

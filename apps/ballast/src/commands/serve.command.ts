@@ -21,5 +21,5 @@ export function serveCommand(): Command {
         ],
       ),
     )
-    .action(later<[ServeCliOptions, Command]>(async () => (await import('./serve.action.js')).serve, firstLines));
+    .action(later<[ServeCliOptions]>(async () => (await import('./serve.action.js')).serve, firstLines));
 }

@@ -6,7 +6,6 @@ import { genesisOfOptions } from '../composition/genesis-of-options.js';
 import type { SimulationCliOptions } from '../composition/simulation-options.js';
 import type { StoreOptions } from '../composition/store-options.js';
 import { summaryOf, summaryTable } from '../composition/summary.js';
-import { UsageError } from '../usage-error.js';
 
 interface SimulateOptions extends SimulationCliOptions, StoreOptions {
   readonly json?: boolean;
@@ -16,11 +15,6 @@ interface SimulateOptions extends SimulationCliOptions, StoreOptions {
 
 export async function simulate(options: SimulateOptions): Promise<void> {
   if (options.brokers !== undefined) {
-    if ((options.documents ?? options.author ?? options.approver) !== undefined) {
-      throw new UsageError(
-        '--documents, --author and --approver are for logs of this process; leave them out here, and set DOCUMENTS, GENESIS_AUTHOR and GENESIS_APPROVER of the services',
-      );
-    }
     const { simulateOverKafka } = await import('../composition/distributed-simulation.js');
     return simulateOverKafka({ ...options, brokers: options.brokers });
   }

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { withSimulationOptions } from '../composition/simulation-options.js';
-import { DEFAULT_PARTITIONS, openingLine, wholeNumber, withStoreOptions } from '../composition/store-options.js';
+import { openingLine, partitionsOption, withStoreOptions } from '../composition/store-options.js';
 import { examples } from './examples.js';
 import { later } from './later.js';
 
@@ -14,11 +14,7 @@ export function simulateCommand(): Command {
     .addOption(
       new Option('--log <kind>', 'where the logs are kept').choices(['memory', 'postgres']).default('postgres'),
     )
-    .addOption(
-      new Option('--partitions <n>', 'numbered partitions of every log; fixed when the logs are created')
-        .argParser(wholeNumber(1, 1024))
-        .default(DEFAULT_PARTITIONS),
-    )
+    .addOption(partitionsOption())
     .option('--brokers <list>', 'drive the service processes behind these Kafka brokers instead of running them here')
     .option('--topic-prefix <text>', 'prefix of the topics, when several houses share the brokers')
     .option('--json', 'print the summary as JSON')

@@ -66,14 +66,16 @@ export async function simulateOverKafka(options: DistributedOptions): Promise<vo
     clientId: 'ballast-simulate',
     ...(options.topicPrefix === undefined ? {} : { prefix: options.topicPrefix }),
   };
-  const store = new PostgresLogStore({ connection: options.databaseUrl, poolSize: 3 });
+  const store = new PostgresLogStore({ connection: options.databaseUrl, poolSize: 3, archive: options.archive });
   let stopping = false;
   process.once('SIGINT', () => (stopping = true)).once('SIGTERM', () => (stopping = true));
   try {
-    const partitions = (await partitionsOf(store)) ?? options.partitions;
-    if (partitions === undefined) throw new UsageError('--partitions says how many partitions the processes run with');
-    await createTopics(connection, { partitions, replication: 1 });
+    const partitions = options.partitions ?? (await partitionsOf(store));
+    if (partitions === undefined) {
+      throw new UsageError('--partitions: no process has made its logs yet; say how many partitions they run with');
+    }
     const logs = await LogDirectory.open(store, partitions);
+    await createTopics(connection, { partitions, replication: 1 });
     const simulator = createExchangeSimulator({ scenario, seed: options.seed, accounts: options.accounts, partitions });
     await assertSameRun(logs, simulator.runName);
     const channel = await KafkaLockstepChannel.open(connection, (error) => {

@@ -8,6 +8,8 @@ import { ClearingHouse, presentRelease, type SnapshotSetting } from '@ballast/se
 import { HouseViews, type StoreWatch } from '@ballast/gateway';
 import { indexingProgress, rebuildProgress } from './rebuild-progress.js';
 import { emptyDataDirectory, openStore } from './open-store.js';
+import { assertBegunSo } from './genesis-of-options.js';
+import type { RulesOptions } from './rules-options.js';
 import { DEFAULT_PARTITIONS, type StoreOptions } from './store-options.js';
 
 export interface OpenedHouse {
@@ -34,7 +36,7 @@ export interface HouseOptions {
 
 /** Opens store and clearing house; what the logs hold already is counted into the picture. */
 export async function openHouse(
-  options: StoreOptions & { readonly fresh?: boolean },
+  options: StoreOptions & RulesOptions & { readonly fresh?: boolean },
   notice: (line: string) => void,
   { committerOf, genesis, onRebuild = () => undefined }: HouseOptions = {},
 ): Promise<OpenedHouse> {
@@ -54,6 +56,7 @@ export async function openHouse(
       onProgress: progressOf('going on where the logs end'),
       onIndexed: indexingProgress(onRebuild),
     });
+    if (genesis !== undefined) await assertBegunSo(house.logs, options, genesis);
     for (const name of [...SERVICE_LOGS, ...EXCHANGE_LOGS])
       house.logs.log(name).onAppended(() => opened.watch.appended());
     const views = await HouseViews.open({

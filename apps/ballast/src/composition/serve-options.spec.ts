@@ -37,7 +37,7 @@ describe('the address of the console before anything is loaded', () => {
   const firstLinesOf = (...given: readonly string[]): Promise<string> => {
     const command = withServeOptions(new Command('serve'));
     command.parse([...given], { from: 'user' });
-    return firstLines(command.opts<ServeCliOptions>(), command);
+    return firstLines(command.opts<ServeCliOptions>());
   };
   const taken = net.createServer();
   let port: string;
@@ -58,13 +58,7 @@ describe('the address of the console before anything is loaded', () => {
   });
 
   it.each<[string, () => readonly string[], RegExp]>([
-    ['what runs freely has no scenario', () => ['--live'], /name its scenario with --simulate/],
-    ['an exchange is outside and simulated', () => ['--exchange', 'none', '--simulate', 'x'], /leave out --simulate/],
     ['others reach it without a token', () => ['--host', '0.0.0.0'], /BALLAST_TOKEN/],
-    ['a run is described and none simulated', () => ['--accounts', '50'], /--accounts makes a simulated exchange/],
-    ['the same beside an exchange outside', () => ['--exchange', 'none', '--seed', '6'], /--seed .* add --simulate/],
-    ['prices are to be moved by nothing', () => ['--no-price-feedback'], /-price-feedback .* add --simulate/],
-    ['lockstep is given a speed', () => ['--simulate', 'x', '--speed', '10'], /--speed .* add --live/],
     ['the port is taken', () => ['--port', port], /is in use/],
   ])('is not told when %s', async (_why, given, refusal) => {
     await expect(firstLinesOf(...given())).rejects.toThrow(refusal);

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { withRunOptions, type SimulationCliOptions } from './simulation-options.js';
-import { DEFAULT_PARTITIONS, openingLine, wholeNumber, withStoreOptions, type StoreOptions } from './store-options.js';
+import { openingLine, partitionsOption, wholeNumber, withStoreOptions, type StoreOptions } from './store-options.js';
 
 export interface ServeCliOptions extends Omit<SimulationCliOptions, 'scenario'>, StoreOptions {
   readonly simulate?: string;
@@ -25,9 +25,9 @@ export const addressOf = (host: string, port: number): string =>
   `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 
 /** The page's address before anything is loaded, when it can be served there; a port that the system is to choose isn't known until it listens. */
-export async function firstLines(options: ServeCliOptions, command: Command): Promise<string> {
+export async function firstLines(options: ServeCliOptions): Promise<string> {
   const { assertServable } = await import('./servable.js');
-  await assertServable(options, command);
+  await assertServable(options);
   const { host, port } = options;
   return port === 0
     ? openingLine(options)
@@ -58,12 +58,7 @@ export function withServeOptions(command: Command): Command {
     .addOption(
       new Option('--log <kind>', 'where the logs are kept').choices(['memory', 'postgres']).default('postgres'),
     )
-    .addOption(
-      new Option(
-        '--partitions <n>',
-        `numbered partitions of every log; fixed when the logs are created (${DEFAULT_PARTITIONS} unless they exist)`,
-      ).argParser(wholeNumber(1, 1024)),
-    )
+    .addOption(partitionsOption())
     .addOption(
       new Option('--log-level <level>', 'least important messages that are logged')
         .choices(['fatal', 'error', 'warn', 'info', 'debug', 'trace'])

@@ -60,6 +60,13 @@ export function withStoreOptions(command: Command, use: StoreUse): Command {
     .option('--snapshot-bytes <n>', 'the same after so many bytes of entries', wholeNumber(1, Number.MAX_SAFE_INTEGER));
 }
 
+/** Of the commands that write; who reads takes what is there. */
+export const partitionsOption = (): Option =>
+  new Option(
+    '--partitions <n>',
+    `numbered partitions of every log; fixed when the logs are created (${DEFAULT_PARTITIONS} unless they exist)`,
+  ).argParser(wholeNumber(1, 1024));
+
 /** Said before anything is loaded. A URL may hold a password, so a database of the caller's is not named. */
 export const openingLine = ({ log, databaseUrl, dataDir }: StoreOptions): string =>
   `opening ${log === 'memory' ? 'logs in memory' : databaseUrl === undefined ? path.resolve(dataDir) : 'the database'}`;

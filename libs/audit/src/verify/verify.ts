@@ -139,6 +139,9 @@ export async function verify(logs: LogDirectory, options: VerifyOptions = {}): P
     }
   }
 
+  if (options.key !== undefined && signers.size === 0) {
+    leftOut.push(`signatures: nothing is here that ${options.key} could have signed`);
+  }
   let liquidationsJudged = 0;
   if (isWhole) for (const fault of cutOff(logs, read)) found(fault);
   else leftOut.push('rules: they are judged over all of every log');
