@@ -257,6 +257,12 @@ export interface EventLog {
   standing(partition: number): Promise<PartitionStanding>;
   /** Numbers under which an index knows commands, by id; for verification. */
   indexedCommands(partition: number, ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /**
+   * Makes the index of command ids of a partition again from its blocks, up to its end, for whoever owns the tables. Nobody sees it
+   * half made; its writer goes on.
+   * @param onIndexed told of the number of the last command that is in it, page by page
+   */
+  rebuildCommandIndex(partition: number, onIndexed: (number: number) => void): Promise<void>;
   /** Where every partition ends, at one moment, the global one first. */
   heads(): Promise<readonly PartitionHead[]>;
 

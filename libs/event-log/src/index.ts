@@ -40,7 +40,7 @@ export type {
   PlacedItem,
   StoredCheckpoint,
 } from './event-log.js';
-export type { OutcomeAt } from './outcome-index.js';
+export type { OutcomeAt, OutcomePage } from './outcome-index.js';
 export { GroupCommitter } from './group-commit.js';
 export { JointCommitter } from './joint-committer.js';
 export * from './log-digest.js';

@@ -232,6 +232,26 @@ describe('verification of a log in PostgreSQL', () => {
     expect(await faultsOf()).toEqual([]);
   });
 
+  it.each([
+    ['lacks an id', 'delete from margin.command_number where number = 1'],
+    ['leads elsewhere', 'update margin.command_number set number = 3 - number'],
+    ['has ids of no command', `insert into margin.command_number values (9, 1, 'c-9')`],
+    ['says that it goes further than its log', 'update margin.command_index set commands = 9'],
+    ['says that it is empty', 'delete from margin.command_index'],
+  ])('an index of command ids that %s is made anew [CLR-LOG-005]', async (_, damage) => {
+    await superuser.query(damage);
+    expect(await faultsOf()).not.toEqual([]);
+    const told: number[] = [];
+    await log.rebuildCommandIndex(1, (number) => told.push(number));
+    expect(told).toEqual([3]);
+    expect(await faultsOf()).toEqual([]);
+    expect((await log.standing(1)).indexedCommands).toBe(3);
+    for (const [id, number] of Object.entries({ 'c-1': 1, 'c-2': 2, 'c-3': 3, 'c-9': undefined })) {
+      expect((await log.commandById(1, id))?.number).toBe(number);
+    }
+    await restore();
+  });
+
   it('finds every one of several faults, each at its place [CLR-LOG-038]', async () => {
     await superuser.query(`
       update margin.block set entries = replace(entries, '12.50', '12.51') where number = 2;

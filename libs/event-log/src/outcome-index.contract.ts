@@ -1,6 +1,6 @@
 import type { PlacedOutcome } from '@ballast/event-sourcing';
 import type { LogStore } from './event-log.js';
-import type { OutcomeIndex } from './outcome-index.js';
+import type { OutcomeIndex, OutcomePage } from './outcome-index.js';
 
 const said = (position: number, key = `deposit alice.main d${position}`): PlacedOutcome => ({
   key,
@@ -8,7 +8,7 @@ const said = (position: number, key = `deposit alice.main d${position}`): Placed
   outcome: `${position} USD`,
 });
 
-async function* pages(...all: readonly (readonly PlacedOutcome[])[]): AsyncGenerator<readonly PlacedOutcome[]> {
+async function* pages(...all: readonly OutcomePage[]): AsyncGenerator<OutcomePage> {
   yield* all;
 }
 
@@ -53,25 +53,47 @@ export function outcomeIndexContract(open: () => Promise<LogStore>): void {
       expect(await found(index, [odd])).toEqual({ [odd]: { position: 1, outcome: '{"a":"b\\\\,"}' } });
     });
 
-    it('is made again up to where it was; what goes wrong on the way leaves it as it is', async () => {
+    it('is made again as far as its log is read; what goes wrong on the way leaves it as it is', async () => {
       const index = await opened();
       await index.add(0, 0, 9, [said(3), said(4)]);
       await index.add(1, 0, 5, [said(1)]);
       await expect(
         index.rebuild(0, async function* () {
-          yield [said(8)];
+          yield { upTo: 9, placed: [said(8)] };
           throw new Error('the log cannot be read');
         }),
       ).rejects.toThrow('the log cannot be read');
       expect(await index.count(0)).toBe(2);
-      const asked: number[] = [];
-      await index.rebuild(0, (upTo) => (asked.push(upTo), pages([said(3)], [said(5), said(9)])));
-      expect(asked).toEqual([9]);
+      expect(await index.indexed(0)).toBe(9);
+      await index.rebuild(0, () => pages({ upTo: 4, placed: [said(3)] }, { upTo: 9, placed: [said(5), said(9)] }));
       expect([await index.indexed(0), await index.count(0), await index.count(1)]).toEqual([9, 3, 1]);
       expect(await found(index, [said(4).key, said(5).key])).toEqual({
         [said(5).key]: { position: 5, outcome: '5 USD' },
       });
       expect(await index.add(0, 9, 10, [said(10)])).toBe(true);
+    });
+
+    it('that says that it goes further than its log, or less far, ends where the log does once it is made again', async () => {
+      const index = await opened();
+      await index.add(0, 0, 90, [said(3)]);
+      await index.rebuild(0, () => pages({ upTo: 9, placed: [said(3), said(5)] }));
+      expect([await index.indexed(0), await index.count(0)]).toEqual([9, 2]);
+      await index.rebuild(1, () => pages({ upTo: 7, placed: [said(7)] }));
+      expect([await index.indexed(1), await index.count(1)]).toEqual([7, 1]);
+      await index.rebuild(1, () => pages());
+      expect([await index.indexed(1), await index.count(1)]).toEqual([0, 0]);
+    });
+
+    it('takes what its writer adds while it is made again once that is done', async () => {
+      const index = await opened();
+      await index.add(0, 0, 9, [said(3)]);
+      let added: Promise<boolean> | undefined;
+      await index.rebuild(0, async function* () {
+        added = index.add(0, 9, 12, [said(11)]);
+        yield { upTo: 9, placed: [said(3), said(7)] };
+      });
+      expect(await added).toBe(true);
+      expect([await index.indexed(0), await index.count(0)]).toEqual([12, 3]);
     });
   });
 }

@@ -16,8 +16,17 @@ export interface OutcomeIndex {
   find(partition: number, keys: readonly string[], upTo: number): Promise<ReadonlyMap<string, OutcomeAt>>;
   /** How many outcomes it holds; for verification. */
   count(partition: number): Promise<number>;
-  /** Makes the index of a partition again up to where it is, for whoever owns the tables. Nobody sees it half made. */
-  rebuild(partition: number, pages: (upTo: number) => AsyncIterable<readonly PlacedOutcome[]>): Promise<void>;
+  /**
+   * Makes the index of a partition again, for whoever owns the tables. Nobody sees it half made.
+   * @param pages reads what the log says from its beginning to its end; asked once no writer adds any more
+   */
+  rebuild(partition: number, pages: () => AsyncIterable<OutcomePage>): Promise<void>;
+}
+
+/** What a stretch of a log says of ids, and the position up to which that is. */
+export interface OutcomePage {
+  readonly upTo: number;
+  readonly placed: readonly PlacedOutcome[];
 }
 
 export type OutcomeAt = Omit<PlacedOutcome, 'key'>;

@@ -57,6 +57,25 @@ describe('ids that are done with are answered from an index beside the log [CLR-
     expect(await house.booked()).toHaveLength(301);
   });
 
+  it('an index that was made smaller while its writer runs gets back what was in it', async () => {
+    const house = await PaymentsHouse.open();
+    const worker = await house.worker();
+    house.say(...Array.from({ length: 600 }, (_, number): [string] => [`id-${number}`]));
+    await run(worker);
+    expect(await house.log.outcomes.indexed(0)).toBeGreaterThanOrEqual(256);
+    await house.log.outcomes.rebuild(0, async function* () {
+      yield { upTo: 100, placed: [] };
+    });
+    for (const round of ['b', 'c', 'd']) {
+      house.say(...Array.from({ length: 600 }, (_, number): [string] => [`${round}-${number}`]));
+      await run(worker);
+    }
+    const indexed = await house.log.outcomes.indexed(0);
+    expect(indexed).toBeGreaterThan(600);
+    // Of the first hundred it was told that nobody said anything.
+    expect(await house.log.outcomes.count(0)).toBe(indexed - 100);
+  });
+
   it('an index that goes beyond its log is of another database', async () => {
     const house = await PaymentsHouse.open();
     await house.log.outcomes.add(0, 0, 12, []);

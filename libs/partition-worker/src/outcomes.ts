@@ -1,4 +1,4 @@
-import type { EventLog } from '@ballast/event-log';
+import type { EventLog, OutcomePage } from '@ballast/event-log';
 import { untilStored } from '@ballast/event-log';
 import {
   placedOutcome,
@@ -78,7 +78,7 @@ export async function* outcomePages(
   log: Pick<Indexed, 'read'>,
   after: number,
   upTo: number,
-): AsyncGenerator<{ readonly upTo: number; readonly placed: readonly PlacedOutcome[] }> {
+): AsyncGenerator<OutcomePage> {
   const { past } = process;
   for (let at = after; at < upTo;) {
     const page = await log.read(partition, at, Math.min(PAGE, upTo - at));
@@ -192,13 +192,26 @@ export class OutcomeKeeper {
     this.#waiting = [];
     try {
       const added = await this.log.outcomes.add(partition, this.indexed, upTo, outcomes);
-      // Put in before, and the answer was lost; or by the next writer, behind whom nothing of ours is stored.
-      this.indexed = added ? upTo : Math.min(upTo, await this.log.outcomes.indexed(partition));
+      // Put in before, and the answer was lost; or by the next writer, behind whom nothing of ours is stored; or it was made again.
+      this.indexed = added ? upTo : Math.min(upTo, await this.#refilled());
     } catch (error) {
       this.#waiting = [...outcomes, ...this.#waiting];
       throw error;
     }
-    // The index was made smaller from outside: what is missing is put in again.
     this.#waiting = [...outcomes.filter(({ position }) => position > this.indexed), ...this.#waiting];
+  }
+
+  /** How far the index goes. One that was made smaller from outside gets back what was in it, from the log. */
+  async #refilled(): Promise<number> {
+    const { outcomes } = this.log;
+    const { partition } = this.machine;
+    for (;;) {
+      let at = await outcomes.indexed(partition);
+      if (at >= this.indexed) return at;
+      for await (const { upTo, placed } of outcomePages(this.machine, this.log, at, this.indexed)) {
+        if (!(await outcomes.add(partition, at, upTo, placed))) break;
+        at = upTo;
+      }
+    }
   }
 }

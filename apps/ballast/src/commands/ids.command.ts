@@ -6,11 +6,11 @@ import { later } from './later.js';
 export function idsCommand(): Command {
   return withStoreOptions(
     new Command('ids').description(
-      'Tells how far the index goes from which ids that are done with are answered: of deposits, withdrawals and contributions. verify compares it with the log.',
+      'Tells how far the indexes go from which ids are answered: those that are done with (deposits, withdrawals, contributions, fills), and those of commands. verify compares them with the logs.',
     ),
     'reads',
   )
-    .option('--rebuild', 'make it anew from the log, as the owner of the tables; services may go on meanwhile')
-    .addHelpText('after', examples(['ids --rebuild', 'verify found that the index is not what the log says']))
+    .option('--rebuild', 'make them anew from the logs, as the owner of the tables; services may go on meanwhile')
+    .addHelpText('after', examples(['ids --rebuild', 'verify found that an index is not what its log says']))
     .action(later(async () => (await import('./ids.action.js')).tellIds));
 }

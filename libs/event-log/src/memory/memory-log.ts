@@ -332,6 +332,11 @@ class MemoryLog implements EventLog {
     return new Map(ids.flatMap((id) => [[id, state.commandById(id)?.number ?? 0] as const]));
   }
 
+  /** In memory commands are found where they stand. */
+  async rebuildCommandIndex(partition: number, onIndexed: (number: number) => void): Promise<void> {
+    onIndexed(this.#partition(partition).commands.length);
+  }
+
   async heads(): Promise<readonly PartitionHead[]> {
     this.#assertOpen();
     return [...this.content.partitions.values()].map(({ head }) => head);

@@ -1,9 +1,11 @@
 import type { PlacedOutcome } from '@ballast/event-sourcing';
-import type { OutcomeAt, OutcomeIndex } from '../outcome-index.js';
+import type { OutcomeAt, OutcomeIndex, OutcomePage } from '../outcome-index.js';
 
 interface Indexed {
   upTo: number;
   outcomes: Map<string, OutcomeAt>;
+  /** While it is made again: whoever adds waits. */
+  rebuilding?: Promise<void>;
 }
 
 /** The index of outcomes of a log in memory. */
@@ -16,6 +18,7 @@ export class MemoryOutcomes implements OutcomeIndex {
 
   async add(partition: number, after: number, upTo: number, outcomes: readonly PlacedOutcome[]): Promise<boolean> {
     const own = this.#of(partition);
+    await own.rebuilding?.catch(() => undefined);
     if (own.upTo !== after) return false;
     put(own.outcomes, outcomes);
     own.upTo = upTo;
@@ -36,11 +39,9 @@ export class MemoryOutcomes implements OutcomeIndex {
     return this.#of(partition).outcomes.size;
   }
 
-  async rebuild(partition: number, pages: (upTo: number) => AsyncIterable<readonly PlacedOutcome[]>): Promise<void> {
+  rebuild(partition: number, pages: () => AsyncIterable<OutcomePage>): Promise<void> {
     const own = this.#of(partition);
-    const again = new Map<string, OutcomeAt>();
-    for await (const page of pages(own.upTo)) put(again, page);
-    own.outcomes = again;
+    return (own.rebuilding = Promise.resolve().then(() => madeAgain(own, pages)));
   }
 
   #of(partition: number): Indexed {
@@ -53,4 +54,14 @@ export class MemoryOutcomes implements OutcomeIndex {
 /** What was said first stays, as in PostgreSQL. */
 function put(outcomes: Map<string, OutcomeAt>, more: readonly PlacedOutcome[]): void {
   for (const { key, position, outcome } of more) if (!outcomes.has(key)) outcomes.set(key, { position, outcome });
+}
+
+async function madeAgain(own: Indexed, pages: () => AsyncIterable<OutcomePage>): Promise<void> {
+  const outcomes: Indexed['outcomes'] = new Map();
+  let end = 0;
+  for await (const { upTo, placed } of pages()) {
+    put(outcomes, placed);
+    end = upTo;
+  }
+  [own.outcomes, own.upTo] = [outcomes, end];
 }

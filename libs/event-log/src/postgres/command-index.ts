@@ -2,7 +2,8 @@ import type { AppendItem, CommandRecord } from '../event-log.js';
 
 /** Commands that may wait for the index of their ids; until then they are looked for in their blocks. */
 const UNINDEXED_COMMANDS = 256;
-const INDEX_PAGE = 1_000;
+/** Ids that are put in together. */
+export const INDEX_PAGE = 1_000;
 
 /** Where ids of commands are kept by partition, and what is told of them in the blocks. */
 export interface IndexedLog {

@@ -212,6 +212,16 @@ export function logSql({ table }: LogNames) {
       insert into ${commandNumber} (partition, number, command_id)
       select moved.partition, $2 + id.n, id.command_id from moved, unnest($3::text[]) with ordinality as id(command_id, n)
       on conflict do nothing`,
+    /** Whoever puts ids in waits; the row is made where there is none, so that there is one to wait for. */
+    holdCommandIndex: `
+      insert into ${commandIndex} as stands (partition, commands) values ($1, 0)
+      on conflict (partition) do update set commands = stands.commands`,
+    emptyCommandIndex: `delete from ${commandNumber} where partition = $1`,
+    fillCommandIndex: `
+      insert into ${commandNumber} (partition, number, command_id)
+      select $1, id.number, id.command_id from unnest($2::bigint[], $3::text[]) as id(number, command_id)
+      on conflict do nothing`,
+    endCommandIndex: `update ${commandIndex} set commands = $2 where partition = $1`,
     commandIndex: `select coalesce((select commands from ${commandIndex} where partition = $1), 0)`,
     indexedCommands: `
       select command_id, number from ${commandNumber}

@@ -26,8 +26,8 @@ import { manifestName, manifestOf, type ArchivedRange, type BlockSpan } from '..
 import type { ArchiveStore } from '../archive/archive-store.js';
 import { assertContiguous } from '../contiguous.js';
 import { asRead, correctionsOf } from '../corrections/read-as.js';
-import { textArray } from './array-literal.js';
-import { CommandIndex } from './command-index.js';
+import { plainArray, textArray } from './array-literal.js';
+import { CommandIndex, INDEX_PAGE } from './command-index.js';
 import { logNames } from './log-names.js';
 import { appendValues, blockOf, checkpointOf, cursorOf, headOf, noteOf, rangeOf, type Row } from './log-rows.js';
 import { logSql, type LogSql } from './log-sql.js';
@@ -303,6 +303,24 @@ export class PostgresLog implements ArchivableLog {
   async indexedCommands(partition: number, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const rows = await this.#rows('indexedCommands', [partition, ids]);
     return new Map(rows.map(([id, number]) => [id as string, Number(number)]));
+  }
+
+  async rebuildCommandIndex(partition: number, onIndexed: (number: number) => void): Promise<void> {
+    this.#assertPartition(partition);
+    await this.#inTransaction('begin', async (ask) => {
+      await ask('holdCommandIndex', [partition]);
+      await ask('emptyCommandIndex', [partition]);
+      let end = 0;
+      for (;;) {
+        const page = await this.commands(partition, end, INDEX_PAGE);
+        if (page.length === 0) break;
+        const [numbers, ids] = [page.map(({ number }) => number), page.map(({ commandId }) => commandId)];
+        await ask('fillCommandIndex', [partition, plainArray(numbers), textArray(ids)]);
+        end = page.at(-1)?.number ?? end;
+        onIndexed(end);
+      }
+      await ask('endCommandIndex', [partition, end]);
+    });
   }
 
   async heads(): Promise<readonly PartitionHead[]> {

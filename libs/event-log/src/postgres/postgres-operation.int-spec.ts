@@ -242,6 +242,31 @@ describe('a log in PostgreSQL', () => {
     expect((await verifyPartition(again, 0)).faults).toEqual([]);
   });
 
+  it('lets its writer go on while the index of command ids is made anew, and has every id in the end', async () => {
+    const served = await store.open({ ...SHAPE, name: 'served' });
+    const writer = await Writer.take(served, 0);
+    const say = (from: number, count: number) => {
+      const commands = Array.from({ length: count }, (_, index) =>
+        writer.command(`c-${from + index}`, { number: writer.commands + index + 1 }),
+      );
+      return served.append([writer.item([], { commands })]);
+    };
+    await say(1, 1_500);
+    await operator.query('delete from served.command_number where number % 3 = 0');
+    const appended: unknown[] = [];
+    let from = 1_501;
+    await served.rebuildCommandIndex(0, () => {
+      if (from < 4_000) appended.push(say(from, 500));
+      from += 500;
+    });
+    await Promise.all(appended);
+    await say(from, 500);
+    await served.close();
+    const again = await store.open({ ...SHAPE, name: 'served' });
+    expect((await verifyPartition(again, 0)).faults).toEqual([]);
+    for (const id of ['c-3', 'c-1500', 'c-1600', `c-${from + 499}`]) expect(await again.commandById(0, id)).toBeDefined();
+  });
+
   it('finds a command again by its id though the answer to its append was lost [CLR-LOG-005]', async () => {
     const fresh = await store.open({ ...SHAPE, name: 'unanswered' });
     const elsewhere = await store.open({ ...SHAPE, name: 'unanswered' });

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { sha256 } from '@ballast/kernel';
 import type { PlacedOutcome } from '@ballast/event-sourcing';
-import type { OutcomeAt, OutcomeIndex } from '../outcome-index.js';
+import type { OutcomeAt, OutcomeIndex, OutcomePage } from '../outcome-index.js';
 import { plainArray, textArray } from './array-literal.js';
 import type { LogNames } from './log-names.js';
 import { withClient } from './with-client.js';
@@ -79,23 +79,27 @@ export class PostgresOutcomes implements OutcomeIndex {
     return Number(row?.count);
   }
 
-  async rebuild(partition: number, pages: (upTo: number) => AsyncIterable<readonly PlacedOutcome[]>): Promise<void> {
+  async rebuild(partition: number, pages: () => AsyncIterable<OutcomePage>): Promise<void> {
     await withClient(this.pool, async (client) => {
       await client.query('begin');
-      // A writer that adds meanwhile waits here.
-      const { rows } = await client.query<{ position: string }>(
-        `select position from ${this.#index} where partition = $1 for update`,
+      // A writer that adds meanwhile waits for the row; it is made where there is none, so that there is one to wait for.
+      await client.query(
+        `insert into ${this.#index} as stands (partition, position) values ($1, 0)
+         on conflict (partition) do update set position = stands.position`,
         [partition],
       );
       await client.query(`delete from ${this.#outcome} where partition = $1`, [partition]);
-      for await (const page of pages(Number(rows[0]?.position ?? 0))) {
+      let end = 0;
+      for await (const { upTo, placed } of pages()) {
         await client.query(
           `insert into ${this.#outcome} (partition, key, position, outcome)
            select $1, each.* from unnest($2::uuid[], $3::bigint[], $4::text[]) as each
            on conflict do nothing`,
-          [partition, ...columnsOf(page)],
+          [partition, ...columnsOf(placed)],
         );
+        end = upTo;
       }
+      await client.query(`update ${this.#index} set position = $2 where partition = $1`, [partition, end]);
       await client.query('commit');
     });
   }
