@@ -1,7 +1,7 @@
 import { compareLockstep, type BasisStep, type LogEntry, type PartitionMachine } from '@ballast/event-sourcing';
 import type { Instant } from '@ballast/kernel';
 import { SourceQueue } from './source-queue.js';
-import { sourceKey, type SourceRef } from './source.js';
+import { rankIn, sourceKey, type SourceRef } from './source.js';
 
 /** An input that waits until logs its basis names are applied that far. */
 export interface WaitingInput {
@@ -22,8 +22,7 @@ export class Inputs {
     sources: readonly SourceRef[],
     private readonly machine: Pick<PartitionMachine<unknown>, 'cursor'>,
   ) {
-    const ranks = new Map(sources.map(({ log, partition, rank }) => [sourceKey(log, partition), rank]));
-    this.#compare = compareLockstep((log, partition) => ranks.get(sourceKey(log, partition)) ?? 0);
+    this.#compare = compareLockstep(rankIn(sources));
     this.#queues = sources
       .filter(({ log }) => !log.endsWith('.commands'))
       .map((source) => new SourceQueue(source, machine.cursor(source.log, source.partition)));

@@ -3,7 +3,8 @@ import type { AppendItem, AppendOutcome } from '@ballast/event-log';
 import type { LogEntry } from '@ballast/event-sourcing';
 import { IdempotencyConflict } from './command.js';
 import { Fenced } from './partition-worker.js';
-import { TallyHouse, fill, price, withdraw } from './tally.fixtures.js';
+import type { SourceRef } from './source.js';
+import { TallyHouse, fill, price, tally, withdraw } from './tally.fixtures.js';
 
 type Worker = Awaited<ReturnType<TallyHouse['worker']>>;
 
@@ -257,6 +258,34 @@ describe('a command', () => {
     ]);
     expect(await answered(withdraw('two'), again)).toMatchObject({ code: 'halted' });
     expect((await house.log.commands(0, 0, 9)).map(({ number }) => number)).toEqual([1, 2]);
+  });
+
+  it('that was refused on inputs of one time comes behind them in the order of the sources, before a restart and after it', async () => {
+    // Of a fill nothing follows, so that the refusal is all that is stored.
+    const heard = { ...tally, settle: () => undefined };
+    // By their names they would stand the other way round.
+    const sources: readonly SourceRef[] = [
+      { log: 'accounts.commands', partition: 0, rank: 0 },
+      { log: 'pricing', partition: -1, rank: 1 },
+      { log: 'exchange.fills', partition: 0, rank: 2 },
+    ];
+    const halted = [fill(1, 1_000), price(1, 1_000, 0, true)];
+    house.store(...halted, price(2, 2_000));
+    const before = await house.worker({ process: heard, sources });
+    before.offer(halted);
+    expect(await answered(withdraw('one'), before)).toMatchObject({ code: 'halted' });
+    const again = await house.worker({ process: heard, sources });
+    again.offer([price(2, 2_000)]);
+    await again.runLive();
+    expect(await answered(withdraw('two'), again)).toMatchObject({ outcome: 'accepted' });
+    const [paid] = await house.log.read(0, 0, 1);
+    expect(paid?.basis).toEqual([
+      ['pricing', -1, 1],
+      ['exchange.fills', 0, 1],
+      ['accounts.commands', 0, 1],
+      ['pricing', -1, 2],
+      ['accounts.commands', 0, 2],
+    ]);
   });
 
   it('that breaks the worker is not answered, and neither is one that waits behind it', async () => {

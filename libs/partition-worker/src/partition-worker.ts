@@ -175,7 +175,7 @@ export class PartitionWorker<State = unknown> {
       );
     }
     // Answers that left no event (refusals) are taken into the state again, behind the inputs they were given on.
-    for await (const entry of entriesOfTail(machine, log, reader)) {
+    for await (const entry of entriesOfTail(machine, log, reader, options.sources)) {
       machine.recall(entry);
       taken += 1;
     }

@@ -10,7 +10,7 @@ import {
   type EventLog,
 } from '@ballast/event-log';
 import { invariant } from '@ballast/kernel';
-import { sourceKey } from './source.js';
+import { rankIn, sourceKey, type SourceRef } from './source.js';
 
 const PAGE = 1_000;
 
@@ -136,10 +136,11 @@ export async function* entriesOfTail<State>(
   machine: PartitionMachine<State>,
   log: EventLog,
   reader: EntryReader,
+  sources: readonly SourceRef[],
 ): AsyncGenerator<LogEntry> {
   const { partition } = machine;
   const forward = new ForwardReader(reader);
-  const ranks = (await log.cursors(partition)).map((cursor) => sourceKey(cursor.log, cursor.partition));
+  const compare = compareLockstep(rankIn(sources));
   const moved = new Map<string, CursorMove>();
   let answered = machine.cursor(`${log.name}.commands`, partition);
   for await (const block of blocksOfTail(log, machine)) {
@@ -151,7 +152,7 @@ export async function* entriesOfTail<State>(
       if (source.endsWith('.commands')) continue;
       for await (const entry of forward.between(source, of, machine.cursor(source, of), upTo)) inputs.push(entry);
     }
-    inputs.sort(compareLockstep((source, of) => ranks.indexOf(sourceKey(source, of))));
+    inputs.sort(compare);
     for (const record of await log.commands(partition, answered, block.lastCommand - answered)) {
       // A command's clearing time is the latest that its partition had applied.
       const after = inputs.findIndex(({ time }) => time.clearing > record.clearing);

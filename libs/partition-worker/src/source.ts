@@ -30,4 +30,10 @@ export function sourcesOf(log: Reader['log'], partition: number, partitions: num
   });
 }
 
+/** Rank of a log partition among sources of one clearing time and hop. */
+export function rankIn(sources: readonly SourceRef[]): (log: string, partition: number) => number {
+  const ranks = new Map(sources.map(({ log, partition, rank }) => [sourceKey(log, partition), rank]));
+  return (log, partition) => ranks.get(sourceKey(log, partition)) ?? 0;
+}
+
 export const sourceKey = (log: string, partition: number): string => `${log}/${partition}`;

@@ -20,9 +20,9 @@ import {
   textsOfLine,
   type EntryReader,
 } from '@ballast/event-log';
-import { mayHoldNoFigure } from '@ballast/facts';
+import { mayHoldNoFigure, type ServiceLog } from '@ballast/facts';
 import { InvariantViolation, canonicalText, invariant } from '@ballast/kernel';
-import { ForwardReader, OutcomeReader, entriesOfTail } from '@ballast/partition-worker';
+import { ForwardReader, OutcomeReader, entriesOfTail, sourcesOf } from '@ballast/partition-worker';
 import {
   answerDiffers,
   differenceOf,
@@ -227,8 +227,9 @@ export async function replayPartition(
   if (last >= upTo) return report(undefined);
   if (recomputed.length > 0) return report(eventMissing(recomputed[0] as SealedEvent));
   // Refused commands leave no event; those after the last event are answered again here.
+  const sources = sourcesOf(log.name as ServiceLog, partition, partitions);
   const difference = await refusable(machine.size + 1, null, async () => {
-    for await (const entry of entriesOfTail(machine, log, reader)) {
+    for await (const entry of entriesOfTail(machine, log, reader, sources)) {
       const refused = entry.log === commandLog ? await answerTo(entry) : undefined;
       if (entry.log !== commandLog) await accept(entry);
       if (refused !== undefined) return refused;
