@@ -27,17 +27,20 @@ export async function restore(options: Options & { from?: string }): Promise<voi
       `--from: name the backup that is put into ${path.resolve(dataDir)}; only a database of --database-url is restored by other means`,
     );
   }
-  if (from === undefined) await renewIncarnations(options);
-  // Before it stands there: a database that was put back and has its old incarnation would be taken for the one that went on.
-  else await restoreCluster(from, dataDir, (draft) => renewIncarnations({ ...options, dataDir: draft }));
   const place = databaseUrl === undefined ? path.resolve(dataDir) : new URL(databaseUrl).host;
+  if (from === undefined) await renewIncarnations(options, place);
+  // Before it stands there: a database that was put back and has its old incarnation would be taken for the one that went on.
+  else await restoreCluster(from, dataDir, (draft) => renewIncarnations({ ...options, dataDir: draft }, path.resolve(from)));
   process.stdout.write(`restored ${place}; run npx ballast verify before a service starts\n`);
 }
 
-/** Of all logs that are there; those of an earlier release are brought to the form of this one first. */
-async function renewIncarnations(options: Options): Promise<void> {
+/**
+ * Of all logs that are there; those of an earlier release are brought to the form of this one first.
+ * @param restored what is restored, as the caller knows it
+ */
+async function renewIncarnations(options: Options, restored: string): Promise<void> {
   const opened = await openStore({ ...options, log: 'postgres' }, (line) => process.stderr.write(`${line}\n`));
-  const { store, place } = opened;
+  const { store } = opened;
   try {
     let logs = 0;
     for (const name of [...SERVICE_LOGS, ...EXCHANGE_LOGS]) {
@@ -47,7 +50,7 @@ async function renewIncarnations(options: Options): Promise<void> {
       process.stdout.write(`${name} has the incarnation ${incarnation}\n`);
       logs += 1;
     }
-    if (logs === 0) throw new UsageError(`${place} holds no logs: nothing was restored`);
+    if (logs === 0) throw new UsageError(`${restored} holds no logs: nothing was restored`);
   } finally {
     await opened.close();
   }

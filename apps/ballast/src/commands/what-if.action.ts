@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import { whatIfAccount, whatIfText } from '@ballast/audit';
-import { fieldErrors, whatIfRequest, type FieldError } from '@ballast/contracts';
+import { fieldErrors, whatIfRequest, whatIfResponse, written, type FieldError } from '@ballast/contracts';
 import { isAccountId, isoOf, ModelInputError, type AccountId } from '@ballast/kernel';
 import type { ImaginedPosition, WhatIfQuestion } from '@ballast/margin-domain';
 import { openLogs } from '../composition/open-logs.js';
@@ -91,7 +91,7 @@ export async function answer(accountId: string, options: WhatIfOptions): Promise
     const then = at === undefined ? '' : ` at ${isoOf(at)}`;
     if (answered === 'account-unknown') throw new UsageError(`${place} knows no account ${accountId}${then}`);
     if (answered === 'no-prices') throw new UsageError(`${place} has no prices yet${then}; choose a later time`);
-    process.stdout.write(`${options.json === true ? JSON.stringify(answered, null, 2) : whatIfText(answered)}\n`);
+    process.stdout.write(`${options.json === true ? JSON.stringify(written(whatIfResponse)(answered), null, 2) : whatIfText(answered)}\n`);
   } catch (error) {
     if (error instanceof ModelInputError) throw new UsageError(error.message);
     throw error;

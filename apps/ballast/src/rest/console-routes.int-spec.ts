@@ -310,6 +310,7 @@ describe('the house at a past moment', () => {
     const nothing = whatIfResponse.parse((await ask(then, {})).body);
     const explained = accountExplanation.parse((await house.get(`/accounts/${accountId}/explanation${then}`)).body);
     expect(nothing.after).toEqual(explained.assessment?.figures);
+    expect(nothing.asOf).toBe(explained.schedule?.asOf);
     const positions = [{ instrument: 'BTC-PERP', quantity: '0.01' }];
     const long = whatIfResponse.parse((await ask(then, { positions })).body);
     expect([long.before, long.after.equity]).toEqual([nothing.after, nothing.after.equity]);

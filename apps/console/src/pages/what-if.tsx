@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { questions, type WhatIf } from '../api/client';
 import { cents, exact, isNegative, minus, usd } from '../format/amount';
+import { clearing } from '../format/time';
 import { DataTable, type Column } from '../parts/data-table';
 import { Empty, Page, Panel, Pending } from '../parts/page';
 import partStyles from '../parts/parts.module.css';
@@ -214,7 +215,7 @@ function Editor({
 }
 
 function Beside({
-  answer: { before, after, model, parameters, schedule },
+  answer: { before, after, model, parameters, schedule, asOf },
   account,
   at,
   isImagined,
@@ -265,7 +266,7 @@ function Beside({
           <Link to="/accounts/$accountId" params={{ accountId: account }} search={at === undefined ? {} : { at }}>
             {account}
           </Link>
-          , {model} on {parameters}, schedule margin/-1#{schedule}
+          , {model} on {parameters}, prices of {clearing(asOf)}, schedule margin/-1#{schedule}
         </>
       }
     >

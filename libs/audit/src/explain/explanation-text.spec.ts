@@ -59,10 +59,26 @@ const explanation = {
 const words = (text: string): readonly string[] => text.split(/\s+/).filter((word) => !/^-*$/.test(word));
 
 describe('explanationText', () => {
-  it.each([80, 100, 120, 200])('breaks no line of a terminal of %i columns, and leaves no word out', (columns) => {
+  it.each([44, 60, 72, 80, 100, 120, 200])('breaks no line of a terminal of %i columns, and leaves no word out', (columns) => {
     const shown = explanationText(explanation, columns);
     expect(shown.split('\n').filter((line) => line.length > columns)).toEqual([]);
     expect(words(shown)).toEqual(words(explanationText(explanation)));
+  });
+
+  it('puts a name that leaves no room for its amount above it', () => {
+    const lines = explanationText(explanation, 44).split('\n');
+    expect(lines.slice(lines.indexOf('Requirement') + 1, lines.indexOf('Schedule') - 1)).toEqual([
+      '-----------',
+      '  scan-risk BTC                    10.00 USD',
+      '      rangeDown 0.05316435, rangeUp',
+      '      0.04854118, scalarDown 3.2, scalarUp',
+      '      3.2, sizeLong 3030600.2264',
+      '  maintenance requirement',
+      '                                   10.00 USD',
+      '      sum',
+    ]);
+    const [title] = lines.filter((line) => line.startsWith('margin/3#148'));
+    expect(lines[lines.indexOf(title as string) + 2]).toBe('-'.repeat(44));
   });
 
   it('hangs what a figure is made of behind it, or puts it below where that leaves no room', () => {

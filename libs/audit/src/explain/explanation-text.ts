@@ -26,7 +26,14 @@ interface Told {
   readonly note: string;
 }
 
-type Line = string | Told;
+/** A figure under its name; the amounts of all rows end in one column. */
+interface Row {
+  readonly label: string;
+  readonly amount: string;
+  readonly note: string;
+}
+
+type Line = string | Told | Row;
 
 /** What hangs behind a line has at least so many columns, or stands below it. */
 const LEAST_NOTE_WIDTH = 24;
@@ -57,10 +64,30 @@ export function explanationText(explanation: AccountExplanation, columns = Infin
 }
 
 function within(line: Line, columns: number): readonly string[] {
-  if (typeof line === 'string') return filled({ line: '', note: line }, line.search(/\S|$/), columns);
-  const { line: begun, note } = line;
-  if (begun.length + LEAST_NOTE_WIDTH <= columns) return filled(line, begun.length, columns);
-  return [begun.trimEnd(), ...filled({ line: ' '.repeat(INDENT_BELOW), note }, INDENT_BELOW, columns)];
+  if (typeof line !== 'string') return 'label' in line ? rowWithin(line, columns) : toldWithin(line, columns);
+  if (/^-+$/.test(line)) return [line.slice(0, columns)];
+  return filled({ line: '', note: line }, line.search(/\S|$/), columns);
+}
+
+function toldWithin({ line, note }: Told, columns: number): readonly string[] {
+  if (line.length + LEAST_NOTE_WIDTH <= columns) return filled({ line, note }, line.length, columns);
+  const begun = line.trimEnd();
+  return [
+    // What is wider than the screen is aligned with nothing.
+    ...(begun.length <= columns ? [begun] : filled({ line: '  ', note: begun.trim().replace(/ +/g, ' ') }, 4, columns)),
+    ...filled({ line: ' '.repeat(INDENT_BELOW), note }, INDENT_BELOW, columns),
+  ];
+}
+
+function rowWithin({ label, amount, note }: Row, columns: number): readonly string[] {
+  const width = Math.min(2 + LABEL_WIDTH + 1 + AMOUNT_WIDTH, columns);
+  const begun = `  ${label} ${amount.padStart(Math.max(AMOUNT_WIDTH, width - label.length - 3))}`.trimEnd();
+  const isAside = begun.length <= columns;
+  const last = isAside ? begun : amount.padStart(width);
+  return [
+    ...(isAside ? [] : filled({ line: '  ', note: label }, 4, columns)),
+    ...(note === '' ? [last] : toldWithin({ line: `${last.padEnd(width)}   `, note }, columns)),
+  ];
 }
 
 /** Word after word in lines of so many columns, from the second on behind an indent; a word is never broken. */
@@ -84,10 +111,7 @@ function filled({ line, note }: Told, indent: number, columns: number): readonly
 
 const heading = (title: string): string[] => ['', title, '-'.repeat(title.length)];
 
-function row(label: string, amount: string, note: string): Line {
-  const line = `  ${label.padEnd(LABEL_WIDTH)} ${amount.padStart(AMOUNT_WIDTH)}`;
-  return note === '' ? line.trimEnd() : { line: `${line}   `, note };
-}
+const row = (label: string, amount: string, note: string): Row => ({ label, amount, note });
 
 function shown({ amount, unit }: Pick<Figure, 'amount' | 'unit'>): string {
   const figure =
@@ -100,22 +124,26 @@ function event({ event: told }: AccountExplanation, columns: number): Line[] {
   if (told === null) return [];
   const { at, type, summary, cause, before, decided } = told;
   const labelWidth = Math.min(LABEL_WIDTH, columns - 3 - 2 * AMOUNT_WIDTH);
-  const two = (label: string, first: string, second: string): string =>
-    `  ${label.padEnd(labelWidth)} ${first.padStart(AMOUNT_WIDTH)}${second.padStart(AMOUNT_WIDTH)}`.trimEnd();
-  const both = (label: string, of: (view: NonNullable<typeof before>) => string): string =>
+  const two = (label: string, first: string, second: string): readonly string[] => {
+    const amounts = `${first.padStart(AMOUNT_WIDTH)}${second.padStart(AMOUNT_WIDTH)}`;
+    return label.length <= labelWidth
+      ? [`  ${label.padEnd(labelWidth)} ${amounts}`.trimEnd()]
+      : [`  ${label}`, `   ${' '.repeat(Math.max(0, labelWidth))}${amounts}`.trimEnd()];
+  };
+  const both = (label: string, of: (view: NonNullable<typeof before>) => string): readonly string[] =>
     two(label, before === null ? 'not known' : of(before), decided === null ? '' : of(decided));
   return [
     ...heading(`${placeText(told)} ${type}, ${isoOf(at)}`),
     `  ${summary}`,
     `  It followed from ${cause}.`,
-    two('', 'before', 'as decided'),
-    both('state', ({ state }) => state),
-    both('equity', ({ figures: { equity } }) => usd(equity)),
-    both('initial requirement', ({ figures: { initial } }) => usd(initial)),
-    both('call requirement', ({ figures: { call } }) => usd(call)),
-    both('liquidation requirement', ({ figures: { liquidation } }) => usd(liquidation)),
-    both('margin had written up to position', ({ marginPosition }) => String(marginPosition)),
-    both('on the schedule at margin/-1 position', ({ schedule }) => String(schedule)),
+    ...two('', 'before', 'as decided'),
+    ...both('state', ({ state }) => state),
+    ...both('equity', ({ figures: { equity } }) => usd(equity)),
+    ...both('initial requirement', ({ figures: { initial } }) => usd(initial)),
+    ...both('call requirement', ({ figures: { call } }) => usd(call)),
+    ...both('liquidation requirement', ({ figures: { liquidation } }) => usd(liquidation)),
+    ...both('margin had written up to position', ({ marginPosition }) => String(marginPosition)),
+    ...both('on the schedule at margin/-1 position', ({ schedule }) => String(schedule)),
   ];
 }
 
@@ -148,7 +176,7 @@ const withoutRounding = <Line extends { readonly label: string }>(lines: readonl
   lines.filter(({ label }) => label !== 'rounding');
 
 /** What makes figures as they are printed add up to their total as it is printed. */
-function rounding(parts: readonly string[], total: string, shown: (amount: string) => string): Line[] {
+function rounding(parts: readonly string[], total: string, shown: (amount: string) => string): Row[] {
   const left = dec(cents(total)).minus(sum(parts.map((part) => dec(cents(part)))));
   return left.isZero()
     ? []

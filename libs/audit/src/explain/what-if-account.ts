@@ -1,5 +1,5 @@
 import type { LogDirectory } from '@ballast/event-log';
-import { ownerOf, type Instant } from '@ballast/kernel';
+import { isoOf, ownerOf, type Instant } from '@ballast/kernel';
 import { whatIf, type WhatIfAnswer, type WhatIfQuestion, type WhatIfRefusal } from '@ballast/margin-domain';
 import { historyOf, type HistoryProgress } from './account-history.js';
 import { usd } from './amount-text.js';
@@ -27,44 +27,61 @@ export async function whatIfAccount(
 /** The answer for a terminal. */
 export function whatIfText(answer: WhatIfAnswer): string {
   const { accountId, before, after, model, parameters, requirements, worstScenario, scenarios, lines, shocks } = answer;
-  const row = (label: string, ...amounts: readonly string[]): string =>
-    `  ${label.padEnd(44)}${amounts.map((amount) => amount.padStart(18)).join('')}`;
   const worst = scenarios.find(({ id }) => id === worstScenario);
   return [
-    `${accountId} of ${ownerOf(accountId)}, version ${answer.accountVersion}, on schedule ${answer.schedule}`,
+    `${accountId} of ${ownerOf(accountId)}, version ${answer.accountVersion}, at the prices of ${isoOf(answer.asOf)} (schedule ${answer.schedule})`,
     `by ${model} with ${parameters}`,
     '',
-    row('', 'now', 'if'),
-    ...(['equity', 'initial', 'call', 'liquidation'] as const).map((level) =>
-      row(level, usd(before[level]), usd(after[level])),
+    ...table([
+      ['', 'now', 'if'],
+      ...(['equity', 'initial', 'call', 'liquidation'] as const).map((level) => [
+        level,
+        usd(before[level]),
+        usd(after[level]),
+      ]),
+    ]),
+    ...section(
+      'Requirement of the model',
+      Object.entries(requirements).map(([level, amount]) => [level, usd(amount)]),
     ),
-    '',
-    'Requirement of the model',
-    ...Object.entries(requirements).map(([level, amount]) => row(level, usd(amount))),
-    ...(worst === undefined
-      ? []
-      : [
-          '',
-          `Worst scenario ${worst.id}`,
-          ...worst.byPosition.map(({ instrument, pnl }) => row(instrument, usd(pnl))),
-          row('together', usd(worst.pnl)),
-        ]),
-    '',
-    'Lines of the requirement',
-    ...lines.map(({ code, subject, amount }) => row(subject === undefined ? code : `${code} ${subject}`, usd(amount))),
-    ...(shocks.length === 0
-      ? []
-      : [
-          '',
-          'Shocks',
-          row('', 'profit', 'equity', 'call', 'liquidation'),
-          ...shocks.map(({ spotMove, volatilityShock, pnl, figures }) =>
-            row(
+    ...section(
+      `Worst scenario ${worst?.id ?? ''}`,
+      worst === undefined
+        ? []
+        : [
+            ...worst.byPosition.map(({ instrument, pnl }) => [instrument, usd(pnl)]),
+            ['together', usd(worst.pnl)],
+          ],
+    ),
+    ...section(
+      'Lines of the requirement',
+      lines.map(({ code, subject, amount }) => [subject === undefined ? code : `${code} ${subject}`, usd(amount)]),
+    ),
+    ...section(
+      'Shocks',
+      shocks.length === 0
+        ? []
+        : [
+            ['', 'profit', 'equity', 'call', 'liquidation'],
+            ...shocks.map(({ spotMove, volatilityShock, pnl, figures }) => [
               `spot ${spotMove}, volatility ${volatilityShock}`,
-              usd(pnl),
-              ...(figures === null ? [] : [figures.equity, figures.call, figures.liquidation].map(usd)),
-            ),
-          ),
-        ]),
+              ...[pnl, figures?.equity, figures?.call, figures?.liquidation].map((amount) =>
+                amount === undefined ? '-' : usd(amount),
+              ),
+            ]),
+          ],
+    ),
   ].join('\n');
+}
+
+const section = (title: string, rows: readonly (readonly string[])[]): readonly string[] =>
+  rows.length === 0 ? [] : ['', title, ...table(rows)];
+
+/** Names to the left, amounts to the right, each column as wide as it needs. */
+function table(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map(
+    (row) =>
+      `  ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}`,
+  );
 }

@@ -10,6 +10,7 @@ import {
   versionedName,
 } from '../fields.js';
 import { openOrdersSection } from './orders.js';
+import { instant } from './times.js';
 import { boundedBy } from '../bounds.js';
 
 const POSITIONS = 500;
@@ -67,9 +68,10 @@ export const whatIfResponse = z
     accountId,
     accountVersion: ordinal,
     schedule: ordinal.meta({ description: 'Position of the ScheduleInForce in margin global.' }),
+    asOf: instant.meta({ description: 'The moment that is spoken of: clearing time of the prices of that schedule.' }),
     model: versionedName,
     parameters: z.string().meta({ description: 'Id of the parameter document; `given` when the request brought one.' }),
-    before: marginFigures.meta({ description: 'As the account is assessed now.' }),
+    before: marginFigures.meta({ description: 'As the account is assessed at that moment.' }),
     after: marginFigures,
     value: decimal.meta({ description: 'What the model values the account at, USD.' }),
     requirements: z

@@ -6,7 +6,7 @@ import type {
   MarginFigures,
   PortfolioDetail,
 } from '@ballast/facts';
-import { dec, ModelInputError, text, ZERO, type Decimal } from '@ballast/kernel';
+import { dec, ModelInputError, text, ZERO, type Decimal, type Instant } from '@ballast/kernel';
 import { requireParameterHash, type ModelResult } from '@ballast/margin-models';
 import { marginModelOf } from '@ballast/venue-rules';
 import { assessAccount, OWN_MODEL, writeLine } from '../assess/assess.js';
@@ -51,6 +51,8 @@ export interface WhatIfAnswer {
   readonly accountVersion: number;
   /** Position of ScheduleInForce in margin global. */
   readonly schedule: number;
+  /** The moment that is spoken of: clearing time of the prices of that schedule. */
+  readonly asOf: Instant;
   readonly model: string;
   /** Id of the parameter document; `given` when the question brought one. */
   readonly parameters: string;
@@ -119,6 +121,7 @@ export function* whatIfInSteps(
     accountId: account.accountId,
     accountVersion: account.version,
     schedule: market.schedule.position,
+    asOf: market.schedule.asOf,
     model,
     parameters: assessment.portfolio.parameters,
     before: writeFigures(assessor.assess(account).figures),
