@@ -6,4 +6,4 @@ export { PartitionWorker, type Committer } from './partition-worker.js';
 export { entriesOfTail, ForwardReader, rebuild } from './rebuild.js';
 export type { ServiceDefinition } from './service-definition.js';
 export { packedText, SNAPSHOT_POLICY, snapshotText, type SnapshotOptions, type SnapshotPolicy } from './snapshots.js';
-export * from './source.js';
+export { readerOf, sourceKey, sourcesOf, type SourceRef } from './source.js';
