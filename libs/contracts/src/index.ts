@@ -144,6 +144,7 @@ export {
   fromText,
   tradeCorrectionRequest,
   tradeCorrectionApproval,
+  tradeCorrectionWithdrawal,
   correctionsView,
   houseModeRequest,
   houseModeApprovalRequest,

@@ -82,11 +82,11 @@ const CORRECTIONS: readonly Column<Correction>[] = [
   },
   {
     name: 'Stands',
-    text: ({ approved, refusals, reported: { partitions, of } }) =>
+    text: ({ approved, ended, reported: { partitions, of } }) =>
       approved
         ? '■ taken back'
-        : refusals.length > 0
-          ? `▲ cannot be: ${refusals.join(', ')}`
+        : ended !== null
+          ? `▲ stands: ${ended}`
           : partitions < of
             ? `◐ ${partitions} of ${of} partitions have said what they booked`
             : '◐ waits for a second person',
@@ -106,8 +106,7 @@ function Corrections() {
         changed={DESK}
         waiting={data
           .filter(
-            ({ approved, refusals, reported: { partitions, of } }) =>
-              !approved && refusals.length === 0 && partitions === of,
+            ({ approved, ended, reported: { partitions, of } }) => !approved && ended === null && partitions === of,
           )
           .map(({ correctionId, tradeId }) => ({
             what: `${correctionId}: take ${tradeId} back`,

@@ -220,6 +220,8 @@ const TELLERS: Readonly<Record<string, (payload: Readonly<Record<string, unknown
     `Proposed: trade ${written(tradeId)} in ${written(instrument)} is taken back. ${written(reason)}`,
   TradeCorrectionApproved: ({ tradeId, instrument }) =>
     `Trade ${written(tradeId)} in ${written(instrument)} is to be taken back.`,
+  TradeCorrectionEnded: ({ tradeId, instrument, code, reason }) =>
+    `Trade ${written(tradeId)} in ${written(instrument)} stands (${written(code)}).${reason === null ? '' : ` ${written(reason)}`}`,
   TradeSidesReported: ({ tradeId, sides, refusal }) =>
     `${(sides as readonly unknown[]).length} sides of trade ${written(tradeId)} stand here${refusal === null ? '' : ` (${written(refusal)})`}.`,
 

@@ -59,6 +59,7 @@ export const commandAnswers = {
   ApproveDocument: answerTo('ApproveDocument', { proposalId: identifier }),
   ProposeTradeCorrection: answerTo('ProposeTradeCorrection', { correctionId: identifier }),
   ApproveTradeCorrection: answerTo('ApproveTradeCorrection', { correctionId: identifier }),
+  WithdrawTradeCorrection: answerTo('WithdrawTradeCorrection', { correctionId: identifier }),
   ProposeSuspenseRelease: answerTo('ProposeSuspenseRelease', { releaseId: identifier }),
   ApproveSuspenseRelease: answerTo('ApproveSuspenseRelease', { releaseId: identifier }),
   RecordReconciliation: answerTo('RecordReconciliation', {

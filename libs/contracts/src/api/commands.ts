@@ -134,3 +134,11 @@ export const tradeCorrectionRequest = z
 export const tradeCorrectionApproval = z
   .strictObject({})
   .meta({ id: 'TradeCorrectionApproval', description: 'Approves the correction in the path.', example: {} });
+
+export const tradeCorrectionWithdrawal = z
+  .strictObject({ reason: reason.meta({ description: 'Why; the auditor reads it.' }) })
+  .meta({
+    id: 'TradeCorrectionWithdrawal',
+    description: 'Gives up the correction in the path, which is not approved.',
+    example: { reason: 'The exchange lets the trade stand.' },
+  });

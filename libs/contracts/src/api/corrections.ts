@@ -13,6 +13,9 @@ export const correctionsView = pageOf(
     reason: z.string(),
     proposer: z.string(),
     approved: z.boolean(),
+    ended: z.string().nullable().meta({
+      description: 'Code for which it will never be approved; null while it may be, or is.',
+    }),
     reported: z.strictObject({ partitions: count, of: ordinal }).meta({
       description: 'How many partitions have said what they booked of the trade; it can be approved once all have.',
     }),

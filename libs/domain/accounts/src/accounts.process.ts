@@ -40,7 +40,7 @@ import { decideClosedCase, decideCostSettlement, decideGrant, decideRecovery } f
 import { closeOutEvolution, noteClosedCase, noteOrder } from './close-out/close-out.evolve.js';
 import { decideTakeOver } from './close-out/take-over.decider.js';
 import { decideReversal, decideSides } from './correction/reverse-trade.decider.js';
-import { correctionEvolution } from './correction/reverse-trade.evolve.js';
+import { correctionEvolution, letGo } from './correction/reverse-trade.evolve.js';
 import { deferDeposit } from './deferral/deferral.decider.js';
 import { deferralEvolution } from './deferral/deferral.evolve.js';
 import { overdueMessages, takeComplete, takeOverdue } from './deferral/take-deferred.decider.js';
@@ -345,6 +345,7 @@ const fund = on<AccountsState, FundEvents & OpeningEvents & DocumentEvents>('acc
   CollateralHeldMeasured: 'ignored',
   TradeCorrectionProposed: decided(decideSides),
   TradeCorrectionApproved: decided(decideReversal),
+  TradeCorrectionEnded: { observe: (state, { payload: { correctionId } }) => letGo(state.correcting, correctionId) },
   BookImportBegun: 'ignored',
   BookPartAdded: {
     observe: (state, { payload }) => noteBookPart(state, payload),
@@ -385,7 +386,7 @@ export const accountsProcess: PartitionProcess<AccountsState> = defineProcess<
   AccountsEvents & OpeningEvents
 >({
   log: 'accounts',
-  stateForm: { version: 12 },
+  stateForm: { version: 13 },
   past: accountsPast,
   initialState: initialAccountsState,
   open: openAccounts,

@@ -13,6 +13,8 @@ export const ACCOUNTS_REJECTIONS = {
   'account-frozen': 'The account is frozen: it takes deposits and reduces risk only.',
   'account-closed': 'The account is closed, for good. Open another one.',
   'account-not-flat': 'The account still holds positions.',
+  'account-correcting':
+    'A person proposed to take a trade of the account back: approve that, or withdraw it (GET /corrections), and ask again.',
   'account-not-empty': 'The account still holds, owes or waits for money.',
   'standing-invalid': 'An account is open, frozen or closed; name a reason.',
   'standing-unchanged': 'The account stands like that already.',

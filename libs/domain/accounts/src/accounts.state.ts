@@ -181,8 +181,8 @@ export interface AccountsState {
   readonly withdrawals: Map<string, Withdrawal>;
   /** The last fills by account, instrument, trade id, side and number, oldest first, for who takes one back. */
   readonly trades: Map<string, RememberedFill>;
-  /** Those of them that stay because a person proposed to take them back, by the same key. */
-  readonly correcting: Set<string>;
+  /** Those of them that stay because persons proposed to take them back, by the same key, with the ids of the corrections. */
+  readonly correcting: Map<string, readonly string[]>;
   /** What suspense keeps, by the position of its `SuspenseBooked`, oldest first. */
   readonly suspended: Map<number, SuspendedItem>;
   /** Where each account's part of it is, by what it is known by: an account that nobody opens may come to many thousand fills. */
@@ -230,7 +230,7 @@ export const initialAccountsState = (partition: number, partitions: number): Acc
   indexes: new Map(),
   withdrawals: new Map(),
   trades: new Map(),
-  correcting: new Set(),
+  correcting: new Map(),
   suspended: new Map(),
   suspendedFor: new Map(),
   deferred: new Map(),

@@ -370,6 +370,7 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
       VariationHaircutFixed: 'ignored',
       TradeCorrectionProposed: 'ignored',
       TradeCorrectionApproved: 'ignored',
+      TradeCorrectionEnded: 'ignored',
       BookImportBegun: 'ignored',
       BookPartAdded: 'ignored',
       BookImportApproved: 'ignored',

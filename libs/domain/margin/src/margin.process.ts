@@ -251,6 +251,7 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
       },
       TradeCorrectionProposed: 'ignored',
       TradeCorrectionApproved: 'ignored',
+      TradeCorrectionEnded: 'ignored',
       BookImportBegun: 'ignored',
       BookPartAdded: 'ignored',
       BookImportApproved: 'ignored',

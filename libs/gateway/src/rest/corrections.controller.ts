@@ -10,7 +10,7 @@ import { Answers, AnswersProblems, InPath, InQuery, Write } from './open-api.js'
 import { parsed } from './problem.js';
 import { executed, type AcceptedAnswer } from './write-request.js';
 
-/** A booked trade is cancelled by four eyes: one person proposes, another approves. */
+/** A booked trade is cancelled by four eyes: one person proposes, another approves, or a person gives it up. */
 @ApiTags('corrections')
 @AnswersProblems()
 @Controller('corrections')
@@ -62,6 +62,25 @@ export class CorrectionsController {
     parsed(contract.tradeCorrectionApproval, body ?? {}, 'body');
     const id = parsed(contract.identifierForm, correctionId, 'correctionId');
     return this.#execute(request, 'ApproveTradeCorrection', { correctionId: id });
+  }
+
+  @Post(':correctionId/withdrawals')
+  @ApiOperation({ summary: 'Gives it up; X-Actor names the person' })
+  @InPath('correctionId', contract.identifierForm)
+  @Write(contract.tradeCorrectionWithdrawal, {
+    status: 201,
+    answers: contract.commandAnswers.WithdrawTradeCorrection,
+    says: 'The trade stands',
+    at: '/corrections',
+  })
+  withdrawCorrection(
+    @Req() request: Request,
+    @Param('correctionId') correctionId: string,
+    @Body() body: unknown,
+  ): Promise<AcceptedAnswer> {
+    const withdrawal = parsed(contract.tradeCorrectionWithdrawal, body, 'body');
+    const id = parsed(contract.identifierForm, correctionId, 'correctionId');
+    return this.#execute(request, 'WithdrawTradeCorrection', { correctionId: id, ...withdrawal });
   }
 
   #execute(request: Request, type: string, body: object): Promise<AcceptedAnswer> {

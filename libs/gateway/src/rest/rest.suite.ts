@@ -552,6 +552,10 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
       expectProblem(await house.post('/corrections', asked, undefined, by('ann')), 409, 'correction-exists');
       expectProblem(await approval('Ann'), 409, 'proposer-may-not-approve');
       expectProblem(await approval('ben'), 404, 'trade-unknown');
+      const withdrawal = (reason: unknown): Promise<Answer> =>
+        house.post('/corrections/c-1/withdrawals', { reason }, undefined, by('ben'));
+      expectProblem(await withdrawal(7), 400, 'request-malformed');
+      expectProblem(await withdrawal('it stands'), 404, 'trade-unknown');
     });
   });
 

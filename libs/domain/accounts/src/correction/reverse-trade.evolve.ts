@@ -1,16 +1,26 @@
 import { dec, invariant } from '@ballast/kernel';
-import { touch, type Evolution } from '../accounts.state.js';
+import { touch, type AccountsState, type Evolution } from '../accounts.state.js';
 import { discountVolume } from '../fees/fee-tiers.js';
 import { bookTrade, fillKey, rememberFill } from '../ledger/instrument-book.js';
 import { post } from '../ledger/ledger.js';
 import { positionOf } from '../ledger/position.js';
 
+/** A correction has ended: what only it kept in reach is a fill like others. */
+export function letGo(correcting: AccountsState['correcting'], ended: string): void {
+  for (const [key, corrections] of correcting) {
+    const others = corrections.filter((correctionId) => correctionId !== ended);
+    if (others.length > 0) correcting.set(key, others);
+    else correcting.delete(key);
+  }
+}
+
 export const correctionEvolution: Evolution<'TradeSidesReported' | 'TradeReversed'> = {
-  /** What may be taken back stays until a person says so. */
-  TradeSidesReported({ correcting }, { payload: { tradeId, instrument, sides, refusal } }) {
+  /** What may be taken back stays until the correction is approved or ends. */
+  TradeSidesReported({ correcting }, { payload: { correctionId, tradeId, instrument, sides, refusal } }) {
     if (refusal !== null) return;
     for (const { accountId, side, fill = 1 } of sides) {
-      correcting.add(fillKey({ accountId, instrument, tradeId, side, fill }));
+      const key = fillKey({ accountId, instrument, tradeId, side, fill });
+      correcting.set(key, [...(correcting.get(key) ?? []), correctionId]);
     }
   },
   TradeReversed(state, { version, payload }) {

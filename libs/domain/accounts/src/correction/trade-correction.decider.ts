@@ -4,6 +4,7 @@ import type { AccountsEvents, CorrectionCommands, FundEvents } from '@ballast/fa
 import { IDENTIFIER, INSTRUMENT_ID, REASON, dec, isNobody, subjectOf, sum } from '@ballast/kernel';
 
 type Reported = AccountsEvents['TradeSidesReported'];
+type Ended = FundEvents['TradeCorrectionEnded'];
 
 /** A cancellation that a person asked for, as the global partition follows it. */
 export interface TradeCorrection {
@@ -12,6 +13,8 @@ export interface TradeCorrection {
   /** What each partition said. */
   readonly reports: ReadonlyMap<number, Reported>;
   readonly approved: boolean;
+  /** Why it will never be approved; null while it may be, or is. */
+  readonly ended: CorrectionRefusal | null;
 }
 
 /** By correction id. */
@@ -24,6 +27,7 @@ const REFUSALS = {
   'correction-exists': 'the correction was proposed before: take another id',
   'correction-unknown': 'the correction was never proposed',
   'correction-approved': 'the correction is approved already',
+  'correction-withdrawn': 'the correction was given up: propose another one',
   'proposer-may-not-approve': 'another person than the proposer approves it',
   'correction-not-reported': 'not every partition has said what it booked of the trade: ask again',
   'trade-unknown': 'no partition remembers a trade of that id in that instrument',
@@ -51,6 +55,7 @@ const PROPOSAL = record({
   reason: textOf(REASON),
 });
 const APPROVAL = record({ correctionId: textOf(IDENTIFIER) });
+const WITHDRAWAL = record({ correctionId: textOf(IDENTIFIER), reason: textOf(REASON) });
 
 /** What is emitted, or the answer that refuses. */
 type Outcome<Fact> = { readonly fact: Fact } | { readonly refusal: CommandResult };
@@ -83,38 +88,109 @@ export function approveCorrection(
     return { refusal: { outcome: 'rejected', code: 'correction-invalid', detail: reading.defects.join('; ') } };
   }
   const correction = corrections.get(reading.figures.correctionId);
-  const code =
-    correction === undefined ? 'correction-unknown' : approvalRefusal(corrections, correction, actor, partitions);
-  if (correction === undefined || code !== null) return { refusal: refused(code ?? 'correction-unknown') };
-  const { correctionId, tradeId, instrument } = correction.proposed;
-  return { fact: { correctionId, tradeId, instrument, sides: sidesOf(correction) } };
+  if (correction === undefined) return { refusal: refused('correction-unknown') };
+  const code = approvalRefusal(correction, actor, partitions);
+  if (code !== null) return { refusal: refused(code) };
+  return { fact: { ...tradeOf(correction), sides: sidesOf(correction) } };
 }
+
+/** A person gives it up; nothing was booked of it. */
+export function withdrawCorrection(
+  corrections: TradeCorrections,
+  { payload, actor }: Pick<LogEntry, 'payload' | 'actor'>,
+): Outcome<Ended> {
+  const reading = readBody(payload, WITHDRAWAL);
+  if ('defects' in reading) {
+    return { refusal: { outcome: 'rejected', code: 'correction-invalid', detail: reading.defects.join('; ') } };
+  }
+  const correction = corrections.get(reading.figures.correctionId);
+  if (correction === undefined) return { refusal: refused('correction-unknown') };
+  const code = isNobody(actor) ? 'actor-missing' : doneWith(correction);
+  if (code !== null) return { refusal: refused(code) };
+  return { fact: { ...tradeOf(correction), code: 'correction-withdrawn', reason: reading.figures.reason } };
+}
+
+/** Those that are neither approved nor ended, and are of the trades that are meant. */
+const openOnes = (
+  corrections: TradeCorrections,
+  isMeant: (correction: TradeCorrection) => boolean,
+): readonly TradeCorrection[] =>
+  [...corrections.values()].filter((correction) => doneWith(correction) === null && isMeant(correction));
+
+const endedBy = (code: CorrectionRefusal, corrections: readonly TradeCorrection[]): readonly Ended[] =>
+  corrections.map((correction) => ({ ...tradeOf(correction), code, reason: null }));
+
+/** A partition said what it booked: the correction ends as soon as that, or what all have said, shows that it can't be approved. */
+export function endedByReport(
+  corrections: TradeCorrections,
+  { correctionId }: Reported,
+  partitions: number,
+): readonly Ended[] {
+  return openOnes(corrections, ({ proposed }) => proposed.correctionId === correctionId).flatMap((correction) => {
+    const code = reportedRefusal(correction, partitions);
+    return code === null ? [] : endedBy(code, [correction]);
+  });
+}
+
+/** Another correction of the same trade is approved. */
+export const endedByApproval = (
+  corrections: TradeCorrections,
+  { correctionId, tradeId, instrument }: FundEvents['TradeCorrectionApproved'],
+): readonly Ended[] =>
+  endedBy(
+    'trade-reversed',
+    openOnes(
+      corrections,
+      ({ proposed }) =>
+        proposed.correctionId !== correctionId && proposed.tradeId === tradeId && proposed.instrument === instrument,
+    ),
+  );
+
+/** A partition has delivered a contract: the sides that it has said are here can't be taken back any more. */
+export const endedByDelivery = (
+  corrections: TradeCorrections,
+  partition: number,
+  { instrument }: AccountsEvents['ExpiryClosed'],
+): readonly Ended[] =>
+  endedBy(
+    'instrument-expired',
+    openOnes(
+      corrections,
+      ({ proposed, reports }) => proposed.instrument === instrument && (reports.get(partition)?.sides.length ?? 0) > 0,
+    ),
+  );
+
+const tradeOf = ({
+  proposed: { correctionId, tradeId, instrument },
+}: TradeCorrection): Pick<Ended, 'correctionId' | 'tradeId' | 'instrument'> => ({ correctionId, tradeId, instrument });
 
 const sidesOf = ({ reports }: TradeCorrection): FundEvents['TradeCorrectionApproved']['sides'] =>
   [...reports]
     .sort(([a], [b]) => a - b)
     .flatMap(([partition, { sides }]) => sides.map((side) => ({ partition, ...side })));
 
-/** Whether another correction of the same trade was approved since this one was proposed. */
-const isTakenBack = (corrections: TradeCorrections, { proposed: { tradeId, instrument } }: TradeCorrection): boolean =>
-  [...corrections.values()].some(
-    ({ approved, proposed }) => approved && proposed.tradeId === tradeId && proposed.instrument === instrument,
-  );
+/** Why nothing is to be done with it any more; null while it is open. */
+const doneWith = ({ approved, ended }: TradeCorrection): CorrectionRefusal | null =>
+  approved ? 'correction-approved' : ended;
 
 function approvalRefusal(
-  corrections: TradeCorrections,
-  correction: TradeCorrection,
+  { approved, proposer, ended, reports }: TradeCorrection,
   actor: string | null,
   partitions: number,
 ): CorrectionRefusal | null {
   if (isNobody(actor)) return 'actor-missing';
-  if (correction.approved) return 'correction-approved';
-  if (isTakenBack(corrections, correction)) return 'trade-reversed';
-  if (subjectOf(correction.proposer) === subjectOf(actor)) return 'proposer-may-not-approve';
-  if (correction.reports.size < partitions) return 'correction-not-reported';
+  if (approved) return 'correction-approved';
+  if (subjectOf(proposer) === subjectOf(actor)) return 'proposer-may-not-approve';
+  if (ended !== null) return ended;
+  return reports.size < partitions ? 'correction-not-reported' : null;
+}
+
+/** Why what the partitions have said so far rules an approval out. */
+function reportedRefusal(correction: TradeCorrection, partitions: number): CorrectionRefusal | null {
   for (const { refusal } of correction.reports.values()) {
     if (refusal !== null) return isRefusal(refusal) ? refusal : 'trade-side-missing';
   }
+  if (correction.reports.size < partitions) return null;
   const sides = sidesOf(correction);
   if (sides.length === 0) return 'trade-unknown';
   const open = sum(sides.map(({ side, quantity }) => (side === 'buy' ? dec(quantity) : dec(quantity).neg())));
@@ -124,7 +200,13 @@ function approvalRefusal(
 /** How corrections follow from events. */
 export const evolveCorrections = {
   proposed(corrections: TradeCorrections, proposed: FundEvents['TradeCorrectionProposed'], actor: string | null): void {
-    corrections.set(proposed.correctionId, { proposed, proposer: actor ?? '', reports: new Map(), approved: false });
+    corrections.set(proposed.correctionId, {
+      proposed,
+      proposer: actor ?? '',
+      reports: new Map(),
+      approved: false,
+      ended: null,
+    });
   },
   reported(corrections: TradeCorrections, partition: number, report: Reported): void {
     const correction = corrections.get(report.correctionId);
@@ -134,20 +216,14 @@ export const evolveCorrections = {
       reports: new Map([...correction.reports, [partition, report]]),
     });
   },
-  /** Since a partition said what it booked, something has happened by which none of it can be taken back any more. */
-  overtaken(corrections: TradeCorrections, concerns: (report: Reported) => boolean, refusal: CorrectionRefusal): void {
-    for (const [correctionId, correction] of corrections) {
-      if (correction.approved) continue;
-      const reports = [...correction.reports].map(([partition, report]): [number, Reported] => [
-        partition,
-        report.refusal === null && concerns(report) ? { ...report, refusal } : report,
-      ]);
-      corrections.set(correctionId, { ...correction, reports: new Map(reports) });
-    }
-  },
   approved(corrections: TradeCorrections, correctionId: string): void {
     const correction = corrections.get(correctionId);
     if (correction !== undefined) corrections.set(correctionId, { ...correction, approved: true });
+  },
+  ended(corrections: TradeCorrections, { correctionId, code }: Ended): void {
+    const correction = corrections.get(correctionId);
+    if (correction === undefined) return;
+    corrections.set(correctionId, { ...correction, ended: isRefusal(code) ? code : 'correction-withdrawn' });
   },
 };
 
@@ -159,6 +235,8 @@ export interface CorrectionFigures {
   readonly reason: string;
   readonly proposer: string;
   readonly approved: boolean;
+  /** Code for which it will never be approved; null while it may be, or is. */
+  readonly ended: string | null;
   /** Partitions that have said what they booked of the trade. */
   readonly reported: { readonly partitions: number; readonly of: number };
   readonly sides: readonly {
@@ -175,7 +253,7 @@ export interface CorrectionFigures {
 export const correctionFigures = (corrections: TradeCorrections, partitions: number): readonly CorrectionFigures[] =>
   [...corrections.values()].map((correction) => ({
     ...correction.proposed,
-    ...{ proposer: correction.proposer, approved: correction.approved },
+    ...{ proposer: correction.proposer, approved: correction.approved, ended: correction.ended },
     reported: { partitions: correction.reports.size, of: partitions },
     sides: sidesOf(correction).map(({ partition, accountId, side, quantity }) => ({
       ...{ partition, accountId, side, quantity },

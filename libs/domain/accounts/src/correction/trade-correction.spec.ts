@@ -1,4 +1,5 @@
-import { GLOBAL } from '@ballast/event-sourcing';
+import { GLOBAL, type SealedEvent } from '@ballast/event-sourcing';
+import type { FundEvents } from '@ballast/facts';
 import { dec, instantOf, text } from '@ballast/kernel';
 import { aPriceSet, aSpecification } from '../accounts.fixtures.js';
 import { accountStatement } from '../accounts.queries.js';
@@ -31,6 +32,50 @@ const standing = (house: ClearingHouse, accountId: string) => {
   const statement = accountStatement(house.deskOf(accountId).state, accountId);
   return { collateral: statement?.collateral, positions: statement?.positions };
 };
+/** Account a has nothing any more, and its trades can be taken back. */
+function woundUp(instrument = 'BTC-PERP'): ReturnType<typeof traded> {
+  const { house, a, b } = traded(instrument);
+  house.trade({ buyer: b, seller: a, instrument, price: '50000', quantity: '3' }, 'back');
+  house.withdraw(a, 'USD', standing(house, a).collateral?.['USD'] ?? '0');
+  for (const held of house.heldWithdrawals()) house.answer(held, true, 0);
+  return { house, a, b };
+}
+
+const withdraw = (house: ClearingHouse, actor = 'ben', correctionId = 'c-1') =>
+  house.command('WithdrawTradeCorrection', { correctionId, reason: 'the exchange lets it stand' }, actor);
+
+const closeIn = (house: ClearingHouse, accountId: string): readonly SealedEvent[] => {
+  const change = { accountId, standing: 'closed', reason: 'wound up' };
+  return house.deskOf(accountId).takeAny('ChangeAccountStanding', change, undefined, 'accounts.commands', 'ann');
+};
+
+const close = (house: ClearingHouse, accountId: string) => {
+  house.relay(closeIn(house, accountId));
+  return house.deskOf(accountId).result;
+};
+
+const settlementOf = (price: string) =>
+  ({ underlying: 'BTC', expiry: EXPIRY, price, samples: 450, carried: 0, missing: 0 }) as const;
+
+/** How many fills each partition keeps in reach. */
+const heldBack = ({ desks }: ClearingHouse) => desks.map(({ state }) => state.correcting.size);
+
+const endedOf = ({ fund }: ClearingHouse) =>
+  fund.events
+    .filter(({ type }) => type === 'TradeCorrectionEnded')
+    .map(({ payload }) => payload as FundEvents['TradeCorrectionEnded'])
+    .map(({ correctionId, code }) => `${correctionId} ${code}`);
+
+/** Every order of the steps of several, each of whom takes his own in turn. */
+function ordersOf(own: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  if (own.every((steps) => steps.length === 0)) return [[]];
+  return own.flatMap(([next, ...rest], of) =>
+    next === undefined
+      ? []
+      : ordersOf(own.map((steps, index) => (index === of ? rest : steps))).map((order) => [next, ...order]),
+  );
+}
+
 const codeOf = (result: ReturnType<typeof propose>) => (result?.outcome === 'rejected' ? result.code : 'accepted');
 
 describe('a booked trade that has to be cancelled [CLR-ACC-017]', () => {
@@ -189,22 +234,110 @@ describe('a booked trade that has to be cancelled [CLR-ACC-017]', () => {
     expect([a, b].map((accountId) => standing(house, accountId))).toEqual(before);
   });
 
-  it.each(['before', 'after'])('is refused when an account that traded is closed %s the proposal', (when) => {
-    const { house, a, b } = traded();
-    const trade = { instrument: 'BTC-PERP', price: '50000' };
-    house.trade({ buyer: b, seller: a, ...trade, quantity: '3' }, 'back');
-    house.withdraw(a, 'USD', standing(house, a).collateral?.['USD'] ?? '0');
-    for (const held of house.heldWithdrawals()) house.answer(held, true, 0);
-    const close = () => {
-      const change = { accountId: a, standing: 'closed', reason: 'wound up' };
-      house.relay(house.deskOf(a).takeAny('ChangeAccountStanding', change, undefined, 'accounts.commands', 'ann'));
-    };
-    if (when === 'before') close();
+  it('is refused when an account that traded is closed', () => {
+    const { house, a } = woundUp();
+    expect(codeOf(close(house, a))).toBe('accepted');
     expect(codeOf(propose(house))).toBe('accepted');
-    if (when === 'after') close();
     expect(codeOf(approve(house))).toBe('account-closed');
     expect(standing(house, a)).toEqual({ collateral: {}, positions: [] });
+    expect(heldBack(house)).toEqual([0, 0]);
     expect(house.violations).toEqual([]);
+  });
+
+  it('keeps an account open that traded, until it is withdrawn', () => {
+    const { house, a } = woundUp();
+    expect(codeOf(propose(house))).toBe('accepted');
+    expect(codeOf(close(house, a))).toBe('account-correcting');
+    expect(codeOf(withdraw(house, ''))).toBe('actor-missing');
+    expect(codeOf(withdraw(house))).toBe('accepted');
+    expect([codeOf(withdraw(house)), codeOf(approve(house))]).toEqual(['correction-withdrawn', 'correction-withdrawn']);
+    expect(codeOf(close(house, a))).toBe('accepted');
+    expect([house.violations, house.atRest()]).toEqual([[], []]);
+  });
+
+  it.each(['approved', 'withdrawn', 'delivered'] as const)(
+    'and %s, leaves no closed account with a position, in whatever order both partitions hear of it and the account closes',
+    (end) => {
+      for (const order of ordersOf([
+        ['hears a', 'reports a'],
+        ['hears b', 'reports b'],
+      ])) {
+        for (const endings of ordersOf([['ends a'], ['ends b']])) {
+          const steps = [...order, 'ends', ...endings];
+          for (const closes of steps.keys()) {
+            const { house, a, b } = woundUp(OPTION);
+            // Whoever takes back its side later would have a position in an account that has been closed.
+            const desks = { a: house.deskOf(a), b: house.deskOf(b) };
+            const said: Record<string, readonly SealedEvent[]> = {};
+            const atFund = (type: string, payload: object, actor: string) =>
+              house.fund.takeAny(type, payload, GLOBAL, 'accounts.commands', actor);
+            const proposed = atFund('ProposeTradeCorrection', { ...PROPOSAL, instrument: OPTION }, 'ann');
+            const told: SealedEvent[] = [];
+            const toFund = (events: readonly SealedEvent[]) => {
+              for (const event of events) told.push(...house.fund.deliver(event));
+            };
+            for (const [index, step] of steps.entries()) {
+              if (index === closes) toFund(closeIn(house, a));
+              const [act, name] = step.split(' ') as [string, 'a' | 'b'];
+              if (act === 'hears') said[name] = proposed.flatMap((event) => desks[name].deliver(event));
+              if (act === 'reports') toFund(said[name] ?? []);
+              if (step === 'ends' && end === 'approved') {
+                told.push(...atFund('ApproveTradeCorrection', { correctionId: 'c-1' }, 'ben'));
+              }
+              if (step === 'ends' && end === 'withdrawn') {
+                told.push(...atFund('WithdrawTradeCorrection', { correctionId: 'c-1', reason: 'it stands' }, 'ben'));
+              }
+              if (step === 'ends' && end === 'delivered') {
+                toFund(desks.b.take('SettlementPriceFixed', settlementOf('50000')));
+                toFund(desks.a.take('SettlementPriceFixed', settlementOf('50000')));
+              }
+              if (act === 'ends' && name !== undefined) toFund(told.flatMap((event) => desks[name].deliver(event)));
+            }
+            const { positions } = standing(house, a);
+            if (desks.a.state.standings.get(a)?.standing === 'closed') expect(positions).toEqual([]);
+            expect(heldBack(house)).toEqual([0, 0]);
+            expect(house.violations).toEqual([]);
+            for (const desk of [...house.desks, house.fund]) expect(desk.rebuilt().state).toEqual(desk.state);
+          }
+        }
+      }
+    },
+  );
+
+  it('ends where its sides are delivered, and not where another partition delivers', () => {
+    const { house, a } = traded(OPTION, '9');
+    house.trade({ buyer: a, seller: a, instrument: OPTION, quantity: '1', price: '9' }, 'self');
+    expect(codeOf(propose(house, { tradeId: 'self', instrument: OPTION }))).toBe('accepted');
+    const [own, other] = house.desks as [(typeof house.desks)[0], (typeof house.desks)[0]];
+    house.relay(other.take('SettlementPriceFixed', settlementOf('61000')));
+    expect(endedOf(house)).toEqual([]);
+    house.relay(own.take('SettlementPriceFixed', settlementOf('61000')));
+    expect(endedOf(house)).toEqual(['c-1 instrument-expired']);
+    expect(heldBack(house)).toEqual([0, 0]);
+  });
+
+  it('that is refused lets go of what the partitions kept in reach for it, and of nothing that another one needs', () => {
+    const { house, a } = traded();
+    house.pricing('InstrumentAdmitted', { specification: aSpecification(FUTURE, { cashStyle: 'variation-margin' }) });
+    house.trade(
+      { buyer: 'stranger.main', seller: house.accounts[1]!, instrument: FUTURE, quantity: '1', price: '5' },
+      'odd',
+    );
+    propose(house, { tradeId: 'odd', instrument: FUTURE });
+    expect(endedOf(house)).toEqual(['c-1 trade-in-suspense']);
+    expect(heldBack(house)).toEqual([0, 0]);
+    propose(house, { correctionId: 'c-2' });
+    propose(house, { correctionId: 'c-3' });
+    withdraw(house, 'ben', 'c-2');
+    expect(heldBack(house)).toEqual([1, 1]);
+    house.command('ApproveTradeCorrection', { correctionId: 'c-3' }, 'ben');
+    expect(heldBack(house)).toEqual([0, 0]);
+    propose(house, { correctionId: 'c-4', tradeId: 'before' });
+    propose(house, { correctionId: 'c-5', tradeId: 'before' });
+    house.command('ApproveTradeCorrection', { correctionId: 'c-5' }, 'ben');
+    expect(endedOf(house).slice(1)).toEqual(['c-2 correction-withdrawn', 'c-4 trade-reversed']);
+    expect([heldBack(house), standing(house, a).positions]).toEqual([[0, 0], []]);
+    expect([house.violations, house.atRest()]).toEqual([[], []]);
   });
 
   it('of a close-out stays: the case stands on it', () => {

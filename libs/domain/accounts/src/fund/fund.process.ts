@@ -32,8 +32,12 @@ import {
 import {
   answered,
   approveCorrection,
+  endedByApproval,
+  endedByDelivery,
+  endedByReport,
   evolveCorrections,
   proposeCorrection,
+  withdrawCorrection,
 } from '../correction/trade-correction.decider.js';
 import { post } from '../ledger/ledger.js';
 import {
@@ -71,6 +75,10 @@ const moving = <Moved extends { readonly position: { readonly instrument: Instru
     tellOpenInterest(state, context, position.instrument),
 });
 
+function endCorrections(context: DecisionContext, ended: readonly FundEvents['TradeCorrectionEnded'][]): void {
+  for (const each of ended) emit(context, 'TradeCorrectionEnded', each);
+}
+
 type Decided<Type extends keyof FundEvents> = { readonly fact: FundEvents[Type] } | { readonly refusal: CommandResult };
 
 /** A command that comes to one fact, or is refused. */
@@ -106,7 +114,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
   FundEvents & OpeningEvents & DocumentEvents
 >({
   log: 'accounts',
-  stateForm: { version: 7 },
+  stateForm: { version: 8 },
   initialState: emptyFund,
   open: openAccounts,
   reads: [
@@ -117,13 +125,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
         ...OPENING_IGNORED,
         AccountOpened: 'ignored',
         CollateralCredited: 'ignored',
-        AccountStandingChanged: {
-          observe({ corrections }, { payload: { accountId, to } }) {
-            const isOfIt = ({ sides }: AccountsEvents['TradeSidesReported']): boolean =>
-              sides.some((side) => side.accountId === accountId);
-            if (to === 'closed') evolveCorrections.overtaken(corrections, isOfIt, 'account-closed');
-          },
-        },
+        AccountStandingChanged: 'ignored',
         MarginModelChosen: 'ignored',
         SetOffAgreementChanged: 'ignored',
         OtherAccountCharged: 'ignored',
@@ -162,11 +164,8 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
         },
         ContractDelivered: moving(noteDelivered),
         ExpiryClosed: {
-          observe({ corrections }, { payload }) {
-            const isOfIt = ({ instrument }: AccountsEvents['TradeSidesReported']): boolean =>
-              instrument === payload.instrument;
-            evolveCorrections.overtaken(corrections, isOfIt, 'instrument-expired');
-          },
+          decide: ({ corrections }, { partition, payload }, context) =>
+            endCorrections(context, endedByDelivery(corrections, partition, payload)),
         },
         LiquidationCostSettled: 'ignored',
         FundGrantReceived: 'ignored',
@@ -176,6 +175,8 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
         TradeSidesReported: {
           observe: ({ corrections }, { partition, payload }) =>
             evolveCorrections.reported(corrections, partition, payload),
+          decide: ({ corrections }, { payload }, context) =>
+            endCorrections(context, endedByReport(corrections, payload, context.partitions)),
         },
         TradeReversed: moving(noteReversed),
         BookPartitionJudged: {
@@ -239,9 +240,16 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       ({ corrections }, input) => proposeCorrection(corrections, input),
       ({ correctionId }) => answered(correctionId),
     ),
-    ApproveTradeCorrection: decidedBy(
-      'TradeCorrectionApproved',
-      ({ corrections }, input, { partitions }) => approveCorrection(corrections, input, partitions),
+    ApproveTradeCorrection({ corrections }, input, context) {
+      const decision = approveCorrection(corrections, input, context.partitions);
+      if ('refusal' in decision) return decision.refusal;
+      emit(context, 'TradeCorrectionApproved', decision.fact);
+      endCorrections(context, endedByApproval(corrections, decision.fact));
+      return answered(decision.fact.correctionId);
+    },
+    WithdrawTradeCorrection: decidedBy(
+      'TradeCorrectionEnded',
+      ({ corrections }, input) => withdrawCorrection(corrections, input),
       ({ correctionId }) => answered(correctionId),
     ),
     BeginBookImport: decidedBy(
@@ -292,6 +300,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
       evolveCorrections.proposed(corrections, payload, actor),
     TradeCorrectionApproved: ({ corrections }, { payload: { correctionId } }) =>
       evolveCorrections.approved(corrections, correctionId),
+    TradeCorrectionEnded: ({ corrections }, { payload }) => evolveCorrections.ended(corrections, payload),
     BookImportBegun: ({ bookImports }, { payload, actor }) => evolveImports.begun(bookImports, payload, actor),
     BookPartAdded: ({ bookImports }, { payload }) => evolveImports.added(bookImports, payload),
     BookImportApproved({ ledger, bookImports }, { payload: { importId, postings } }) {

@@ -10,7 +10,7 @@ const CHANGE = record({ accountId: textOf(ACCOUNT_ID), standing: choice(ACCOUNT_
 
 /**
  * A person freezes an account, at once; releases it, who must be another one than who froze it; or closes it for good, which must be flat, with
- * no money in it, out of it or under way.
+ * no trade that may be taken back, and no money in it, out of it or under way.
  * @see docs/spec/accounts.md CLR-ACC-035
  */
 export const changeStanding: CommandHandler<AccountsState> = (state, { payload, actor }, context) => {
@@ -42,8 +42,19 @@ function refusalOf(
   if (to === 'frozen') return null;
   if (state.liquidating.has(accountId)) return 'account-liquidating';
   if (account.positions.size > 0) return 'account-not-flat';
+  if (isCorrecting(state, accountId)) return 'account-correcting';
   return isEmpty(state, accountId) ? null : 'account-not-empty';
 }
+
+/**
+ * Whether a trade of it may be taken back: that would give it a position. What suspense keeps for it would not, and is not booked once it
+ * is closed.
+ */
+const isCorrecting = ({ trades, correcting }: AccountsState, accountId: AccountId): boolean =>
+  [...correcting.keys()].some((key) => {
+    const fill = trades.get(key);
+    return fill?.accountId === accountId && fill.kept === 'trade';
+  });
 
 /** No money of the account, none that it owes, to the waterfall neither, none that is held, and no transfer to it that margin has not answered yet. */
 function isEmpty({ ledger, withdrawals, claims }: AccountsState, accountId: AccountId): boolean {

@@ -37,6 +37,11 @@ export const CORRECTION_COMMANDS = {
     stream: 'commands',
     payload: { correctionId: identifier() },
   }),
+  WithdrawTradeCorrection: event({
+    description: 'Give up the cancellation of a trade that is not approved; the trade stands.',
+    stream: 'commands',
+    payload: { correctionId: identifier(), reason: reason('Why; the auditor reads it.') },
+  }),
 };
 
 /** accounts, global. */
@@ -60,6 +65,15 @@ export const CORRECTION_EVENTS = {
           quantity: positiveDecimal('Contracts.'),
         }),
       ),
+    },
+  }),
+  TradeCorrectionEnded: event({
+    description: 'A cancellation will not be approved: the trade stands, and what was kept in reach for it is free.',
+    stream,
+    payload: {
+      ...trade,
+      code: code('`correction-withdrawn` when a person gave it up; else why the trade cannot be reversed.'),
+      reason: nullable(reason('Of the person who gave it up; null when nobody did.')),
     },
   }),
 };

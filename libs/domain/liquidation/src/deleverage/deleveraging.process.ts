@@ -219,6 +219,7 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
       FundDrawGranted: 'ignored',
       TradeCorrectionProposed: 'ignored',
       TradeCorrectionApproved: 'ignored',
+      TradeCorrectionEnded: 'ignored',
       BookImportBegun: 'ignored',
       BookPartAdded: 'ignored',
       BookImportApproved: 'ignored',
