@@ -22,12 +22,15 @@ const scenarioOf = (...closes: number[]): Scenario => {
   return { bars: { BTC: bars } } as unknown as Scenario;
 };
 
-/** A position of 10,000 USD with 1,000 of equity; closed out at a maintenance of 500. */
-const position = (side: 'long' | 'short') =>
+/** A position of 10,000 USD at a mark of 100 with 1,000 of equity; closed out at a maintenance of 500. */
+const position = (side: 'long' | 'short', instrument = 'BTC-PERP', mark = '100') =>
   ({
     figures: { ...FIGURES, equity: '1000', maintenance: '500' },
-    positions: [{ underlying: 'BTC', side, notional: '10000' }],
+    positions: [{ instrument, underlying: 'BTC', side, quantity: side === 'long' ? '100' : '-100', mark }],
   }) as unknown as MarginEvents['LiquidationTriggered']['assessment'];
+
+const held = (assessment: ReturnType<typeof position>, at: number, scenario: Scenario): boolean =>
+  couldBeHeld(assessment, at, scenario, (id) => id === 'BTC-PERP');
 
 describe('a closure was needless', () => {
   it.each`
@@ -38,18 +41,30 @@ describe('a closure was needless', () => {
     ${'short'} | ${[100, 100, 105, 100]} | ${true}  | ${'the same for a short position'}
     ${'short'} | ${[100, 100, 111, 100]} | ${false} | ${'and its loss'}
   `('$needless of a $side position: $why', ({ side, closes, needless }) => {
-    expect(couldBeHeld(position(side as 'long'), NOON, scenarioOf(...(closes as number[])))).toBe(needless);
+    expect(held(position(side as 'long'), NOON, scenarioOf(...(closes as number[])))).toBe(needless);
   });
 
   it('as far as 24 hours tell: what comes later does not count', () => {
     const day = Array.from({ length: 25 }, () => 100);
-    expect(couldBeHeld(position('long'), NOON, scenarioOf(...day, 10))).toBe(true);
-    expect(couldBeHeld(position('long'), NOON, scenarioOf(...day.slice(0, 20), 10))).toBe(false);
+    expect(held(position('long'), NOON, scenarioOf(...day, 10))).toBe(true);
+    expect(held(position('long'), NOON, scenarioOf(...day.slice(0, 20), 10))).toBe(false);
+  });
+
+  it('held from the mark at which it was judged, also in the middle of a bar', () => {
+    const halfPast = NOON + HOUR_MS / 2;
+    // The bar of noon ends at 92, after a mark of 100: the loss of its second half counts.
+    expect(held(position('long'), halfPast, scenarioOf(100, 92, 92, 96))).toBe(true);
+    expect(held(position('long'), halfPast, scenarioOf(100, 89, 92, 96))).toBe(false);
+    expect(held(position('long', 'BTC-PERP', '90'), halfPast, scenarioOf(100, 89, 92, 96))).toBe(true);
+  });
+
+  it('never, of a position whose value the price of the underlying alone does not tell', () => {
+    expect(held(position('long', 'BTC-27MAR20-7000-P'), NOON, scenarioOf(100, 100, 100))).toBe(false);
   });
 
   it('never, where the account had nothing left or nothing is known of the time after', () => {
-    expect(couldBeHeld(position('long'), NOON + 9 * HOUR_MS, scenarioOf(100, 100))).toBe(false);
+    expect(held(position('long'), NOON + 9 * HOUR_MS, scenarioOf(100, 100))).toBe(false);
     const broke = { ...position('long'), figures: { ...FIGURES, equity: '-1', maintenance: '500' } };
-    expect(couldBeHeld(broke, NOON, scenarioOf(100, 100, 200))).toBe(false);
+    expect(held(broke, NOON, scenarioOf(100, 100, 200))).toBe(false);
   });
 });

@@ -7,7 +7,7 @@ export interface RunMeasures {
   /** Losses that owners could not pay, whoever paid them, per mille of the peak of open interest. */
   readonly badDebtPerMille: number;
   readonly liquidations: number;
-  /** Liquidations of positions that could have been held. @see neededNot */
+  /** Liquidations of positions that could have been held. @see couldBeHeld */
   readonly needlessClosures: number;
   readonly calls: number;
   /** Liquidations that a call preceded by a minute or more, percent. */

@@ -83,7 +83,9 @@ export class RunProjection {
       }
       case 'LiquidationTriggered': {
         const { assessment } = entry.payload as Payload<MarginEvents, 'LiquidationTriggered'>;
-        if (couldBeHeld(assessment, entry.time.clearing, this.scenario)) this.#needless += 1;
+        if (couldBeHeld(assessment, entry.time.clearing, this.scenario, (id) => this.#underlyingOf.has(id))) {
+          this.#needless += 1;
+        }
         return;
       }
       case 'AccountStateChanged': {
