@@ -58,6 +58,23 @@ describe('a closure was needless', () => {
     expect(held(position('long', 'BTC-PERP', '90'), halfPast, scenarioOf(100, 89, 92, 96))).toBe(true);
   });
 
+  it('with positions of two underlyings at the same moments, however long their bars are', () => {
+    const hours = scenarioOf(100, 100, 91, 91).bars['BTC'] as readonly Bar[];
+    const halves = [100, 100, 100, 100, 100, 105, 105, 105].map((close, half) => ({
+      ...(hours[0] as Bar),
+      start: NOON - HOUR_MS + (half * HOUR_MS) / 2,
+      durationMs: HOUR_MS / 2,
+      close: String(close),
+    }));
+    const scenario = { bars: { BTC: hours, ETH: halves } } as unknown as Scenario;
+    const { figures, positions } = position('long');
+    const both = { figures, positions: [...positions, { ...positions[0], instrument: 'ETH-PERP', underlying: 'ETH' }] };
+    const isPerpetual = (id: string) => id.endsWith('-PERP');
+    expect(couldBeHeld(both as typeof both & ReturnType<typeof position>, NOON, scenario, isPerpetual)).toBe(true);
+    const calm = { bars: { BTC: hours, ETH: halves.map((bar) => ({ ...bar, close: '100' })) } } as unknown as Scenario;
+    expect(couldBeHeld(both as typeof both & ReturnType<typeof position>, NOON, calm, isPerpetual)).toBe(false);
+  });
+
   it('never, of a position whose value the price of the underlying alone does not tell', () => {
     expect(held(position('long', 'BTC-27MAR20-7000-P'), NOON, scenarioOf(100, 100, 100))).toBe(false);
   });

@@ -1,5 +1,5 @@
-import type { Scenario } from '@ballast/exchange-simulator-domain';
-import type { InstrumentId, MarginEvents, Underlying } from '@ballast/facts';
+import { endOf, type Scenario } from '@ballast/exchange-simulator-domain';
+import type { InstrumentId, MarginEvents } from '@ballast/facts';
 import { DAY_MS, type Instant } from '@ballast/kernel';
 
 type Triggered = MarginEvents['LiquidationTriggered']['assessment'];
@@ -18,29 +18,37 @@ export function couldBeHeld(
   isPerpetual: (instrument: InstrumentId) => boolean,
 ): boolean {
   if (!assessment.positions.every(({ instrument }) => isPerpetual(instrument))) return false;
-  const positions = assessment.positions
-    .map(({ underlying, quantity, mark }) => ({
-      quantity: Number(quantity),
-      mark: Number(mark),
-      closes: closesBehind(scenario, underlying, at),
-    }))
-    .filter(({ quantity }) => quantity !== 0);
   const equity = Number(assessment.figures.equity);
-  const last = Math.min(...positions.map(({ closes }) => closes.length)) - 1;
-  if (!(equity > 0) || !Number.isFinite(last) || last < 0) return false;
+  const closes = assessment.positions
+    .filter(({ quantity }) => Number(quantity) !== 0)
+    .map((position) => closesBehind(scenario, position, at));
+  if (!(equity > 0) || closes.length === 0 || closes.some(({ length }) => length === 0)) return false;
+  const gains = new Map<InstrumentId, number>();
   let left = equity;
-  for (let index = 0; index <= last; index++) {
-    left =
-      equity +
-      positions.reduce((sum, { quantity, mark, closes }) => sum + quantity * ((closes[index] as number) - mark), 0);
-    if (left <= 0) return false;
+  const ascending = closes.flat().sort((a, b) => a.end - b.end);
+  for (const [index, { end, instrument, gain }] of ascending.entries()) {
+    left += gain - (gains.get(instrument) ?? 0);
+    gains.set(instrument, gain);
+    // Bars of underlyings may differ in length: what ends together counts together.
+    if (end !== ascending[index + 1]?.end && left <= 0) return false;
   }
   return left >= Number(assessment.figures.maintenance);
 }
 
-/** Prices of an underlying at the ends of its bars, of those that end within the 24 hours behind a moment. */
-function closesBehind({ bars }: Scenario, underlying: Underlying, at: Instant): readonly number[] {
+interface Close {
+  readonly instrument: InstrumentId;
+  readonly end: Instant;
+  /** Of the position since its mark, USD. */
+  readonly gain: number;
+}
+
+/** What a position has gained at the end of each bar that ends within the 24 hours behind a moment. */
+function closesBehind(
+  { bars }: Scenario,
+  { instrument, underlying, quantity, mark }: Triggered['positions'][number],
+  at: Instant,
+): readonly Close[] {
   return (bars[underlying] ?? [])
-    .filter(({ start, durationMs }) => start + durationMs > at && start + durationMs <= at + DAY_MS)
-    .map(({ close }) => Number(close));
+    .map((bar) => ({ instrument, end: endOf(bar), gain: Number(quantity) * (Number(bar.close) - Number(mark)) }))
+    .filter(({ end }) => end > at && end <= at + DAY_MS);
 }
