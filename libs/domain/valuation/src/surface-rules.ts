@@ -1,4 +1,4 @@
-import { documentKind, float, readBody, record, whole, type ValueOf } from '@ballast/documents';
+import { decimal, documentKind, float, readBody, record, whole, type ValueOf } from '@ballast/documents';
 import { DAY_MS } from '@ballast/kernel';
 
 const share = float('0', '1');
@@ -86,6 +86,11 @@ const SURFACE_RULES_FORM = record({
     band: float('0.1', '100'),
     /** For so long; then it is, if it stayed there. */
     holdMs: whole(1, 7 * DAY_MS),
+    /**
+     * By parity C - P falls by 1 for each 1 of strike. Quotes near the money by which it falls by more than 1 + this, or by less than 1
+     * divided by as much, contradict each other and make no smile.
+     */
+    parityBand: decimal('0.01', '100'),
   }),
   marks: record({
     /** Share of a tick by which a mark may leave its quotes, less than 1: rounding cannot put it beyond. */

@@ -52,6 +52,8 @@ export interface ExpiryRecord {
   chainChanged: boolean;
   /** As published last. */
   surface: PricingEvents['SurfacePublished'] | null;
+  /** Forward over the index at the last price set before the averaging, USD; null while nothing was priced. */
+  basis: DecimalString | null;
   /** Index at the price sets that can enter the delivery price, oldest first. */
   readonly indexes: { readonly at: Instant; readonly price: DecimalString }[];
 }

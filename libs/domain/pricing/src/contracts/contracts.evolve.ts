@@ -1,5 +1,6 @@
 import type { InstrumentId, PricingEvents } from '@ballast/facts';
-import { invariant } from '@ballast/kernel';
+import { openShare } from '@ballast/instruments';
+import { ONE, dec, invariant, text } from '@ballast/kernel';
 import type { PricingRules } from '../rules/pricing-rules.js';
 import type { PricingState } from '../pricing.state.js';
 import { endHalt } from '../instrument-halt/instrument-halt.evolve.js';
@@ -50,11 +51,21 @@ export function riskArraysPublished(
   }
 }
 
-/** Keeps the index of a price set for every expiry that it can enter the delivery price of. */
-export function noteIndexes(state: PricingState, { asOf, underlyings }: PricingEvents['PriceSetPublished']): void {
+/**
+ * Keeps what a price set leaves to the next ones of every expiry: its index, where that can enter the delivery price, and the basis of its
+ * forward, until the averaging begins.
+ */
+export function noteIndexes(
+  state: PricingState,
+  { number, asOf, underlyings }: PricingEvents['PriceSetPublished'],
+): void {
   for (const record of state.expiries.values()) {
     const prices = underlyings[record.underlying];
     if (prices === undefined || prices.status === 'HALT' || state.market === null) continue;
+    const { surface } = record;
+    if (surface?.number === number && openShare(record.expiry, asOf).eq(ONE)) {
+      record.basis = text(dec(surface.forward).minus(prices.index));
+    }
     if (!entersDelivery(record.expiry, asOf, state.market.priceSetEveryMs)) continue;
     record.indexes.push({ at: asOf, price: prices.index });
   }

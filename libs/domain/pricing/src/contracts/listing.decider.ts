@@ -150,6 +150,7 @@ function noteListing(
     chainAt: null,
     chainChanged: false,
     surface: null,
+    basis: null,
     indexes: [],
   });
 }

@@ -32,7 +32,7 @@ import { riskArraysHash } from './content-hash.js';
 import { contractMark, futureBand } from './contract-mark.js';
 import { compareExpiries, expiryKey, underlyingOf, type ContractRecord, type ExpiryRecord } from './contract.state.js';
 import { deliveryPriceOf } from './delivery-window.js';
-import { chainForward, type ParityQuote } from './expiry-forward.js';
+import { chainForward, quotesContradict, type ParityQuote, type TwoSidedQuote } from './expiry-forward.js';
 import { onTick } from './on-tick.js';
 import { worstOf } from './price-status.js';
 import { exactYearsUntil, isLive, priceSurfaces, type OptionExpiry, type PricedSmile } from './volatility-surface.js';
@@ -179,16 +179,16 @@ function priceLinear(record: ContractRecord, pricing: Pricing): InstrumentRisk {
   const book = bookInForce(record.book, index, set.asOf, rules);
   const indexAt = state.underlyings.get(underlying)?.indexAt ?? null;
   const before = record.risk?.basis ?? null;
-  // A future without a book that counts keeps its basis, which is a carry; the basis of a perpetual fades.
-  const sample =
-    book !== null ? dec(book.mid).minus(index) : instrument.kind === 'future' && before !== null ? dec(before) : ZERO;
+  // A future keeps its basis, which is a carry, without a book that counts; also while its delivery price is averaged, for then its book is
+  // of the average, which the estimate has already. The basis of a perpetual fades.
+  const keeps = instrument.kind === 'future' && (book === null || window.openShare.lt(ONE));
+  const sample = keeps ? dec(before ?? ZERO) : book === null ? ZERO : dec(book.mid).minus(index);
   const basis = (
     before === null || indexAt === null
       ? sample
       : smoothedBasis(dec(before), sample, figures.decays.basis(set.asOf - indexAt))
   ).toDecimalPlaces(rules.digits.price);
   const mark = contractMark({
-    index,
     anchor: window.estimate,
     openShare: window.openShare,
     basis,
@@ -278,12 +278,12 @@ function expiriesOf(
 const expiresWith = (instrument: Instrument, { underlying, expiry }: ExpiryRecord): boolean =>
   instrument.kind !== 'perpetual' && instrument.underlying === underlying && instrument.expiry === expiry;
 
-type Forward = Pick<OptionExpiry, 'forward' | 'forwardFrom' | 'forwardWithoutQuotes'>;
+type Forward = Pick<OptionExpiry, 'forward' | 'forwardFrom' | 'forwardWithoutQuotes' | 'contradicted'>;
 
 /**
  * Forward of an expiry: the mark of its future while that has a fresh book (the linear one, if both are listed), else by
- * put-call parity of its chain, else the future's mark, else the index; moved to the estimate of the delivery price in the
- * averaging window as the futures are.
+ * put-call parity of its chain, else the future's mark, else the index. Where parity is not believed the last forward goes on, and so it
+ * does in the averaging window, towards the estimate of the delivery price as the futures do: quotes are of an average then.
  */
 function forwardOf(
   record: ExpiryRecord,
@@ -292,9 +292,12 @@ function forwardOf(
   pricing: Pricing,
 ): Forward {
   const { state, set } = pricing;
-  const { rules } = pricing.figures;
+  const { rules, surface } = pricing.figures;
   const prices = pricesOf(pricing, record);
   const index = dec(prices.index);
+  const window = pricing.averaging.get(expiryKey(record.underlying, record.expiry));
+  const carried = carriedForward(record, window ?? { estimate: index, openShare: ONE }, pricing);
+  const goesOn = carried === null ? null : unquoted(carried, record.surface?.forwardFrom ?? 'index');
   const futures = [...state.contracts.values()]
     .filter(({ specification: { instrument } }) => instrument.kind === 'future' && expiresWith(instrument, record))
     .sort((a, b) => compareText(idOf(a), idOf(b)));
@@ -302,62 +305,54 @@ function forwardOf(
   const future =
     futures.find((one) => hasBook(one) && risks.has(idOf(one))) ?? futures.find((one) => risks.has(idOf(one)));
   const mark = future === undefined ? null : dec((risks.get(idOf(future)) as InstrumentRisk).price);
-  if (mark !== null && future !== undefined && hasBook(future)) {
-    return unquoted(mark, 'future');
-  }
-  const parity = chainForward(parityQuotes(options, set.asOf, rules), index, rules.contracts.parityStrikes);
+  const quotes = window === undefined ? parityQuotes(options, set.asOf, rules) : [];
+  const { parityStrikes } = rules.contracts;
+  const contradicted = quotesContradict(quotes, index, parityStrikes, dec(surface.jump.parityBand));
+  if (mark !== null && future !== undefined && hasBook(future)) return { ...unquoted(mark, 'future'), contradicted };
+  if (window !== undefined) return goesOn ?? unquoted(mark ?? window.estimate, mark === null ? 'index' : 'future');
+  if (contradicted && goesOn !== null) return { ...goesOn, contradicted };
+  const parity = contradicted ? null : chainForward(quotes, index, parityStrikes);
   if (parity !== null) {
     // No book of the exchange alone makes a price that liquidates, nor do its option quotes.
     const held = clampToBand(parity, index, futureBandAt(record.expiry, set.asOf, rules));
-    const carried = carriedForward(record, index, pricing);
     // Beyond the band it is no forward: the last one goes on, where there is one.
-    const believed = held.eq(parity) ? held : (carried ?? held);
-    const window = pricing.averaging.get(expiryKey(record.underlying, record.expiry));
-    const forward =
-      window === undefined ? believed : window.estimate.plus(window.openShare.times(believed.minus(index)));
-    return {
-      forward: forward.toDecimalPlaces(rules.digits.price),
-      forwardFrom: 'parity',
-      forwardWithoutQuotes: carried ?? forward,
-    };
+    const forward = (held.eq(parity) ? held : (carried ?? held)).toDecimalPlaces(rules.digits.price);
+    return { forward, forwardFrom: 'parity', forwardWithoutQuotes: carried ?? forward, contradicted };
   }
-  if (mark !== null) return unquoted(mark, 'future');
-  const window = pricing.averaging.get(expiryKey(record.underlying, record.expiry));
-  return unquoted(window?.estimate ?? index, 'index');
+  return { ...unquoted(mark ?? index, mark === null ? 'index' : 'future'), contradicted };
 }
 
 const unquoted = (forward: Decimal, forwardFrom: Forward['forwardFrom']): Forward => ({
   forward,
   forwardFrom,
   forwardWithoutQuotes: forward,
+  contradicted: false,
 });
 
-/** The last forward, moved with the index, in the band of a future; null without one. */
+/** The last basis, as far as it is still open, on the index or the estimate of the delivery price, in the band of a future; null without one. */
 function carriedForward(
-  { surface, underlying, expiry }: ExpiryRecord,
-  index: Decimal,
-  pricing: Pricing,
+  { basis, expiry }: ExpiryRecord,
+  { estimate, openShare: share }: Averaging,
+  { set, figures: { rules } }: Pricing,
 ): Decimal | null {
-  const before = pricing.state.underlyings.get(underlying)?.index ?? null;
-  if (surface === null || before === null) return null;
-  const { rules } = pricing.figures;
-  const moved = dec(surface.forward).plus(index).minus(before);
-  return clampToBand(moved, index, futureBandAt(expiry, pricing.set.asOf, rules)).toDecimalPlaces(rules.digits.price);
+  if (basis === null) return null;
+  const forward = estimate.plus(share.times(basis));
+  return clampToBand(forward, estimate, futureBandAt(expiry, set.asOf, rules)).toDecimalPlaces(rules.digits.price);
 }
 
 /** Strikes whose call and put of the same settlement are live on both sides. */
 function parityQuotes(options: readonly ContractRecord[], asOf: Instant, rules: PricingRules): readonly ParityQuote[] {
-  const middles = new Map<string, Decimal>();
+  const live = new Map<string, TwoSidedQuote>();
   const keyOf = ({ settlement, strike, type }: Option): string => `${settlement} ${text(strike)} ${type}`;
   for (const { specification, quote } of options) {
     if (quote === null || quote.bid === null || quote.ask === null || !isLive(quote.at, asOf, rules)) continue;
-    middles.set(keyOf(specification.instrument as Option), dec(quote.bid).plus(quote.ask).div(2));
+    live.set(keyOf(specification.instrument as Option), { bid: dec(quote.bid), ask: dec(quote.ask) });
   }
   return options.flatMap(({ specification: { instrument } }): ParityQuote[] => {
     const option = instrument as Option;
     if (option.type !== 'call') return [];
-    const call = middles.get(keyOf(option));
-    const put = middles.get(keyOf({ ...option, type: 'put' }));
+    const call = live.get(keyOf(option));
+    const put = live.get(keyOf({ ...option, type: 'put' }));
     if (call === undefined || put === undefined) return [];
     return [{ strike: option.strike, settlement: option.settlement, call, put }];
   });

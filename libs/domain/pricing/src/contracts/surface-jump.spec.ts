@@ -3,7 +3,7 @@ import { MINUTE_MS, instantOf } from '@ballast/kernel';
 import fc from 'fast-check';
 import { surfaceJump } from './surface-jump.js';
 
-const RULES = { strikes: 3, band: 1.5, holdMs: 10 * MINUTE_MS };
+const RULES = { band: 1.5, holdMs: 10 * MINUTE_MS };
 const NINE = instantOf('2026-03-01T09:00:00Z');
 /** Volatilities of a chain minute by minute, each published as it is believed; the minutes in which it is not. */
 function unbelieved(volatilities: readonly number[]): readonly number[] {

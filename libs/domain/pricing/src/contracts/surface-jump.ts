@@ -3,6 +3,9 @@ import type { Instant } from '@ballast/kernel';
 import { publishedText, type SurfaceRules } from '@ballast/valuation';
 import { waitBeyondBand } from '../index/shared-jump.js';
 
+/** What quotes fail that contradict each other. */
+export const CONTRADICTED = 'quotes-contradict';
+
 /** What a smile fails that is too far from the last one, beside the gates. */
 export const NOT_BELIEVED = 'jump';
 
@@ -22,7 +25,7 @@ export function surfaceJump(
   believed: number,
   asOf: Instant,
   before: SurfaceJump | undefined,
-  { band, holdMs }: SurfaceRules['jump'],
+  { band, holdMs }: Pick<SurfaceRules['jump'], 'band' | 'holdMs'>,
 ): SurfaceJump | null {
   if (isWithinFactor(volatility, believed, 1 + band)) return null;
   const found = publishedText(volatility);

@@ -23,7 +23,7 @@ import type { PricingFigures } from '../rules/pricing-documents.js';
 import type { PricingRules } from '../rules/pricing-rules.js';
 import type { ContractRecord, ExpiryRecord } from './contract.state.js';
 import { worstOf } from './price-status.js';
-import { NOT_BELIEVED, surfaceJump } from './surface-jump.js';
+import { CONTRADICTED, NOT_BELIEVED, surfaceJump } from './surface-jump.js';
 
 type SurfacePublished = PricingEvents['SurfacePublished'];
 
@@ -36,6 +36,8 @@ export interface OptionExpiry {
   readonly forwardFrom: SurfacePublished['forwardFrom'];
   /** While the quotes of its options are not believed, which parity rests on. */
   readonly forwardWithoutQuotes: Decimal;
+  /** Its quotes contradict each other: they make no smile. */
+  readonly contradicted: boolean;
   /** The averaging of its delivery price has begun: its smile is kept, for its quotes are of an average. */
   readonly averaging: boolean;
   /** Sorted by id. */
@@ -72,7 +74,7 @@ export function priceSurfaces(
   moment: SurfaceMoment,
   figures: SmileRules,
 ): readonly PricedSmile[] {
-  const open = expiries.filter(({ averaging }) => !averaging);
+  const open = expiries.filter((expiry) => isFitted(expiry, moment, figures.rules));
   const changed = moment.status !== 'HALT' && open.some(({ record }) => record.chainChanged);
   const { fits, jumps } = changed ? believedFits(open, moment, figures) : NOTHING_FITTED;
   const smiles: PricedSmile[] = [];
@@ -84,12 +86,35 @@ export function priceSurfaces(
     const smile =
       surface?.slice !== undefined
         ? fromFit(expiry, surface as FittedSurface, moment, figures.rules)
-        : kept(expiry, before, unbelieved?.rejected ?? surface?.rejected ?? [], unbelieved?.jump, moment, figures);
+        : kept(
+            expiry,
+            before,
+            unbelieved?.rejected ?? surface?.rejected ?? unfitted(expiry),
+            unbelieved?.jump,
+            moment,
+            figures,
+          );
     before = sliceOf(smile.event.svi);
     smiles.push(smile);
   }
   return smiles;
 }
+
+/**
+ * True for an expiry that its quotes are fitted to: not while these are of an average, contradict each other, or are not believed and too old
+ * to say more.
+ */
+const isFitted = (
+  { record, averaging, contradicted }: OptionExpiry,
+  { asOf }: SurfaceMoment,
+  rules: PricingRules,
+): boolean => !averaging && !contradicted && (record.surface?.jump === undefined || isQuoted(record, asOf, rules));
+
+const isQuoted = ({ chainAt }: ExpiryRecord, asOf: Instant, rules: PricingRules): boolean =>
+  chainAt !== null && isLive(chainAt, asOf, rules);
+
+const unfitted = ({ contradicted }: OptionExpiry): Rejected =>
+  contradicted ? [{ form: 'svi', failed: [CONTRADICTED] }] : [];
 
 type FittedSurface = ExpirySurface & { readonly slice: SviSlice };
 
@@ -290,11 +315,17 @@ function kept(
   const lastSlice = sliceOf(last.svi);
   const slice = rounded(shiftedSlice(lastSlice, yearsBefore, years, [], surfaceRules.shift));
   const gates = gatesOf(slice, before, surfaceRules);
-  const fresh = averaging || (record.chainAt !== null && isLive(record.chainAt, moment.asOf, rules));
-  // Without news the quotes stand where they stood.
-  const jump = found ?? (fresh && !averaging && !record.chainChanged ? last.jump : undefined);
+  const quoted = isQuoted(record, moment.asOf, rules);
+  const fresh = averaging || quoted;
+  // Without news that counts the quotes stand where they stood.
+  const jump = found ?? (averaging || !quoted || !record.chainChanged ? last.jump : undefined);
   const at = jump === undefined ? expiry : { ...expiry, forward: expiry.forwardWithoutQuotes };
-  const sound = jump === undefined && last.status === 'LIVE' && fresh && gates.every(({ passed }) => passed);
+  const sound =
+    jump === undefined &&
+    !expiry.contradicted &&
+    last.status === 'LIVE' &&
+    fresh &&
+    gates.every(({ passed }) => passed);
   const origin = sound ? last.origin : 'shifted';
   return {
     event: {
