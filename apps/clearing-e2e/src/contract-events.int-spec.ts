@@ -135,6 +135,8 @@ const NOT_EMITTED: Readonly<Record<string, string>> = {
   'accounts/BookPartitionJudged': 'follows the last part of a book: book-import.spec.ts',
   'accounts/CollateralImported': 'follows an approval: book-import.spec.ts',
   'accounts/PositionImported': 'follows an approval: book-import.spec.ts',
+  'accounts/VolumesImported': 'follows an approval: book-import.spec.ts',
+  'accounts/OrdersImported': 'follows an approval: book-import.spec.ts',
   'accounts.commands/RecordReconciliation': 'a decision of people: reconciliation.spec.ts',
   'accounts.commands/ProposeBreakExplanation': 'a decision of people: reconciliation.spec.ts',
   'accounts.commands/ApproveBreakExplanation': 'a decision of people: reconciliation.spec.ts',

@@ -68,16 +68,20 @@ function told({ digest, accounts, positions, faults, outlook }: BookReport): str
 
 const usd = (amount: string): string => dec(amount).toFixed(2);
 
-function toldOutlook({ states, unpriced, accounts }: NonNullable<BookReport['outlook']>): string {
+function toldOutlook({ states, unpriced, overordered, accounts }: NonNullable<BookReport['outlook']>): string {
   const entered = Object.entries(states).filter(([, count]) => count > 0);
   const counts = entered.map(([state, count]) => `${grouped(count)} ${state}`);
   if (unpriced > 0) counts.push(`${grouped(unpriced)} with a contract that has no price`);
-  const others = entered.reduce((all, [state, count]) => (state === 'HEALTHY' ? all : all + count), -accounts.length);
+  if (overordered > 0) counts.push(`${grouped(overordered)} with orders that ask more than they have`);
+  const others = entered.reduce(
+    (all, [state, count]) => (state === 'HEALTHY' ? all : all + count),
+    overordered - accounts.length,
+  );
   const lines = [
     `accounts at the prices now: ${counts.join(', ')}`,
     ...accounts.map(
-      ({ accountId, state, figures: { equity, initial, call, liquidation } }) =>
-        `  ${accountId}  ${state}  equity ${usd(equity)}, initial ${usd(initial)}, call ${usd(call)}, liquidation ${usd(liquidation)} USD`,
+      ({ accountId, state, headroom, figures: { equity, initial, call, liquidation } }) =>
+        `  ${accountId}  ${state}  equity ${usd(equity)}, initial ${usd(initial)}, call ${usd(call)}, liquidation ${usd(liquidation)} USD${headroom === null ? '' : `; with its orders ${usd(headroom)} are left`}`,
     ),
     ...(others === 0 ? [] : [`  and ${grouped(others)} more`]),
   ];

@@ -1,7 +1,7 @@
 import { decisionOf } from '@ballast/contracts';
 import type { LogEntry } from '@ballast/event-sourcing';
 import type { AccountsEvents } from '@ballast/facts';
-import { dec, text } from '@ballast/kernel';
+import { dec, sum, text } from '@ballast/kernel';
 import { usd } from './amount-text.js';
 
 type Bookings = Omit<
@@ -46,6 +46,9 @@ const TELLERS: { readonly [Type in keyof Bookings]?: (payload: Bookings[Type]) =
       .join(', ')}.`,
   PositionImported: (imported) =>
     `Imported with the book ${imported.importId}: ${imported.position.quantity} ${imported.position.instrument}, opened at ${usd(imported.averagePrice)} on average.`,
+  VolumesImported: ({ importId, volumes }) =>
+    `Imported with the book ${importId}: ${usd(text(sum(volumes.map(({ volume }) => dec(volume)))))} traded on ${volumes.length} days before.`,
+  OrdersImported: ({ importId, orders }) => `Imported with the book ${importId}: ${orders.length} open orders.`,
   PositionChanged: (change) => {
     const { reason, side, quantity, price, fillPrice, fee, feeTier, settlement, position } = change;
     const what = `${side} ${quantity} ${position.instrument} at ${usd(price)}`;

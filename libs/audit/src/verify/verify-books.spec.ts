@@ -170,6 +170,31 @@ describe('books that were imported [CLR-ACC-090, CLR-ACC-091]', () => {
     ).toBeUndefined();
   });
 
+  it('are a fault when orders or volumes of an account are not those of its book, whatever else it brings', async () => {
+    const order = { orderId: 'o', instrument: 'BTC-PERP', side: 'buy', quantity: '1', filledQuantity: '0', price: '1' };
+    const orders = [order, { ...order, orderId: 'p' }];
+    const volumes = [{ day: 0, volume: '5' }];
+    const [ann, bob] = accounts;
+    const ordered = [
+      { ...ann, orders },
+      { ...bob, volumes },
+    ] as Book['accounts'];
+    const of = { ...BOOK, accounts: ordered };
+    const note = key.signNote(bookNote('go-live', digestOfBook(of)));
+    const signed = { digest: digestOfBook(of), signature: note.trimEnd().split('\n').at(-1) };
+    const agreed = told('BookImportApproved', { ...signed, postings: [], importId: 'go-live', accounts: 2 }, 'ben');
+    const global = [begun(signed), part(ordered), agreed];
+    const rested = (as: object = orders) =>
+      told('OrdersImported', { accountId: 'ann.main', importId: 'go-live', orders: as });
+    const traded = (as: object = volumes) =>
+      told('VolumesImported', { accountId: 'bob.main', importId: 'go-live', volumes: as });
+    expect(await found(global, [...came(), rested(), traded()])).toBeUndefined();
+    expect(await found(global, [...came(), traded()])).toContain('ann.main came with something else');
+    expect(await found(global, [...came(), rested(orders.toReversed()), traded()])).toContain('ann.main');
+    expect(await found(global, [...came(), rested()])).toContain('bob.main came with something else');
+    expect(await found(global, [...came(), rested(), traded([{ day: 0, volume: '6' }])])).toContain('bob.main');
+  });
+
   it.each<[string, readonly Told[], readonly Told[], string]>([
     [
       'it was signed by another key',

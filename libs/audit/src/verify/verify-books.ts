@@ -104,9 +104,30 @@ export function breakJudge(): (event: Recorded) => string | null {
 /** Books that two persons approved, by import id: each account with what it has to come with. */
 export type ImportedBooks = Map<string, Map<string, string>>;
 
-/** What an account comes with, in one text, whatever the order. */
-const contentOf = (collateral: object, positions: readonly string[], model: string | null): string =>
-  canonicalText({ collateral, positions: [...positions].sort(), model });
+type BookedAccount = FundEvents['BookPartAdded']['accounts'][number];
+
+/** What an account comes with. */
+interface Content {
+  collateral: object;
+  readonly positions: readonly string[];
+  readonly model: string | null;
+  orders: NonNullable<BookedAccount['orders']>;
+  volumes: NonNullable<BookedAccount['volumes']>;
+}
+
+/** In one text, whatever the order of the positions; that of the orders is the one in which they are judged. */
+const textOf = ({ collateral, positions, model, orders, volumes }: Content): string =>
+  canonicalText({ collateral, positions: [...positions].sort(), model, orders, volumes });
+
+const contentOf = ({ collateral, positions, marginModel, orders, volumes }: BookedAccount): Content => ({
+  collateral,
+  positions: positions.map(({ instrument, quantity, averagePrice }) =>
+    positionText(instrument, quantity, averagePrice),
+  ),
+  model: marginModel ?? null,
+  orders: orders ?? [],
+  volumes: volumes ?? [],
+});
 
 /**
  * Follows books that are imported: what was approved has the digest that was signed, by the key that is named, and another person approved it.
@@ -145,21 +166,7 @@ export function importJudge(approved: ImportedBooks): (event: Recorded) => strin
         if (digest !== begun.digest || digestOfBook({ importId, asOf, custody, house, accounts }) !== digest) {
           return `${importId} is another book than was signed`;
         }
-        approved.set(
-          importId,
-          new Map(
-            accounts.map(({ accountId, collateral, positions, marginModel }) => [
-              accountId,
-              contentOf(
-                collateral,
-                positions.map(({ instrument, quantity, averagePrice }) =>
-                  positionText(instrument, quantity, averagePrice),
-                ),
-                marginModel ?? null,
-              ),
-            ]),
-          ),
-        );
+        approved.set(importId, new Map(accounts.map((account) => [account.accountId, textOf(contentOf(account))])));
         return null;
       }
       default:
@@ -182,12 +189,12 @@ function signatureFault({ importId, digest, signedBy, signature }: FundEvents['B
 }
 
 /** What one account was booked from a book. */
-interface Came {
+interface Came extends Content {
   readonly importId: string;
-  collateral: object;
   readonly positions: string[];
-  readonly model: string | null;
 }
+
+const CAME = ['CollateralImported', 'PositionImported', 'OrdersImported', 'VolumesImported'];
 
 /** What a partition booked from books, account by account, and the models that books chose. */
 interface CameHere {
@@ -206,13 +213,15 @@ async function cameOf(logs: LogDirectory, partition: number, onRead: (entries: n
       const { accountId, model } = payload as AccountsEvents['MarginModelChosen'];
       models.set(accountId, model);
     }
-    if (type !== 'CollateralImported' && type !== 'PositionImported') continue;
+    if (!CAME.includes(type)) continue;
     const { accountId, importId } = payload as AccountsEvents['CollateralImported'];
     const model = models.get(accountId) ?? null;
-    const account = came.get(accountId) ?? { importId, collateral: {}, positions: [], model };
+    const account = came.get(accountId) ?? { importId, collateral: {}, positions: [], model, orders: [], volumes: [] };
     came.set(accountId, account);
     if (type === 'CollateralImported')
       account.collateral = (payload as AccountsEvents['CollateralImported']).collateral;
+    else if (type === 'OrdersImported') account.orders = (payload as AccountsEvents['OrdersImported']).orders;
+    else if (type === 'VolumesImported') account.volumes = (payload as AccountsEvents['VolumesImported']).volumes;
     else {
       const { position, averagePrice } = payload as AccountsEvents['PositionImported'];
       account.positions.push(positionText(position.instrument, position.quantity, averagePrice));
@@ -244,8 +253,8 @@ export async function verifyBooks(logs: LogDirectory, onRead: (entries: number) 
         booked === undefined
           ? due.find(([id]) => id === accountId)?.[1]
           : approved.get(booked.importId)?.get(accountId);
-      const model = booked === undefined ? (models.get(accountId) ?? null) : booked.model;
-      if (content === contentOf(booked?.collateral ?? {}, booked?.positions ?? [], model)) continue;
+      const model = models.get(accountId) ?? null;
+      if (content === textOf(booked ?? { collateral: {}, positions: [], model, orders: [], volumes: [] })) continue;
       const what = `${accountId} came with something else than its book says`;
       return { log: 'accounts', partition, position: null, what };
     }

@@ -5,6 +5,7 @@ import {
   accountMarginState,
   code,
   count,
+  decimal,
   identifier,
   marginFigures,
   ordinal,
@@ -80,10 +81,25 @@ const bookOutlook = z
   .strictObject({
     states: z.record(accountMarginState, count).meta({ description: 'Accounts by the state they would enter.' }),
     unpriced: count.meta({ description: 'Accounts with a contract that has no price now.' }),
+    overordered: count.meta({
+      description:
+        'HEALTHY accounts whose open orders ask more than they have: nothing more that adds risk is admitted.',
+    }),
     accounts: z
-      .array(z.strictObject({ accountId, state: accountMarginState, figures: marginFigures }))
+      .array(
+        z.strictObject({
+          ...{ accountId, state: accountMarginState, figures: marginFigures },
+          orders: count.meta({ description: 'Open orders that it brings.' }),
+          headroom: decimal.nullable().meta({
+            description: 'What it could still lose to orders, USD; null: it brings none, or one without a price.',
+          }),
+        }),
+      )
       .max(MOST_TOLD)
-      .meta({ description: 'Those that would not be HEALTHY, the first 100, worst state first.' }),
+      .meta({
+        description:
+          'Those that would not be HEALTHY, then those whose orders ask more than they have; the first 100, worst state first.',
+      }),
   })
   .meta({ id: 'BookOutlook', description: 'How margin would decide the accounts of a book, were they opened now.' });
 export type BookOutlook = z.output<typeof bookOutlook>;

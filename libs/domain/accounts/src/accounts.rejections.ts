@@ -55,6 +55,7 @@ export const ACCOUNTS_REJECTIONS = {
   'instrument-expired': 'The contract has expired.',
   'quantity-off-lot': 'The quantity is no whole number of lots of the contract.',
   'close-out-order-invalid': 'A close-out order is named by a partition and a position, whole numbers from 0 and 1.',
+  'order-filled': 'An order that has filled wholly rests no more: leave it out.',
   'order-id-invalid': 'An order id has 1 to 120 printable ASCII characters without blanks.',
   'model-invalid': 'A margin model is named <name>@<version>.',
   'model-not-offered': 'The house does not offer this margin model to owners.',

@@ -1,6 +1,15 @@
 export { listingState, readContractSpecification, type ContractSpecification } from './contract-specification.js';
 export { contractValue, deliveredValue, notional, profit } from './contract-value.js';
-export { FEE_DOCUMENTS, feeTierOf, noteFeeTier, tradingFee, type FeeFigures } from './fees/fee-schedule.js';
+export {
+  dayOf,
+  FEE_DOCUMENTS,
+  feeTierOf,
+  isTrailing,
+  noteFeeTier,
+  TRAILING_DAYS,
+  tradingFee,
+  type FeeFigures,
+} from './fees/fee-schedule.js';
 export * from './instrument-error.js';
 export {
   EXPIRY_TIME_OF_DAY_MS,

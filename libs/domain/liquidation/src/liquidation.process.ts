@@ -346,6 +346,8 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
         BookPartitionJudged: 'ignored',
         CollateralImported: ofAccount,
         PositionImported: ofAccount,
+        VolumesImported: ofAccount,
+        OrdersImported: ofAccount,
         FundContributionForwarded: 'ignored',
         SuspenseBooked: 'ignored',
         SuspenseReleaseProposed: 'ignored',

@@ -15,9 +15,9 @@ import type { AccountRecord } from './assess/account-book.js';
 import { deliveryKey } from './assess/priced-contracts.js';
 import type { MarginState } from './margin.state.js';
 import { answerWithdrawal, type WithdrawalQuestion } from './withdraw/withdrawal-answer.js';
-import { cancelAfterHouseTrade, cancelAtEntry } from './orders/cancels.decider.js';
+import { cancelAfterHouseTrade, cancelAtEntry, cancelImported } from './orders/cancels.decider.js';
 import { judgeGains, noteClosed, noteSettled } from './variation-gains/variation-gains.js';
-import { forgetOrders, noteFilled } from './orders/open-orders.js';
+import { forgetOrders, noteFilled, noteImported } from './orders/open-orders.js';
 import { emitMargin } from './margin.events.js';
 
 const ACCOUNT_STREAM = 'account-';
@@ -201,6 +201,11 @@ const TABLE: FactTable<MarginState, AccountsEvents & OpeningEvents> = {
   BookPartitionJudged: 'ignored',
   CollateralImported: {},
   PositionImported: {},
+  VolumesImported: {},
+  OrdersImported: {
+    observe: ({ openOrders }, { payload }) => noteImported(openOrders, payload),
+    decide: (state, { payload: { accountId } }, context) => cancelImported(state, state.book.at(accountId), context),
+  },
   FundContributionForwarded: 'ignored',
   SuspenseBooked: 'ignored',
   SuspenseReleaseProposed: 'ignored',

@@ -83,7 +83,7 @@ const holdAnswered =
 export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEvents>({
   log: 'margin',
 
-  stateForm: { version: 8, classes: [ACCOUNT_BOOK], derived: ['assessor', 'grid'] },
+  stateForm: { version: 9, classes: [ACCOUNT_BOOK], derived: ['assessor', 'grid'] },
   initialState: (partition) => initialMarginState(partition),
 
   open: ({ rules }, opening, context) => openMargin(rules, opening, context),
@@ -217,11 +217,15 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
             cancelLate(state, accountId, orderId, context),
         },
         OrderChanged: {
-          observe: ({ openOrders }, { payload }) => noteChanged(openOrders, payload),
+          observe: ({ openOrders, book }, { payload }) =>
+            noteChanged(openOrders, payload, book.find(payload.accountId) !== undefined),
           decide: (state, { payload: { accountId, orderId } }, context) =>
             cancelLate(state, accountId, orderId, context),
         },
-        OrderClosed: { observe: ({ openOrders }, { payload }) => noteClosed(openOrders, payload) },
+        OrderClosed: {
+          observe: ({ openOrders, book }, { payload }) =>
+            noteClosed(openOrders, payload, book.find(payload.accountId) !== undefined),
+        },
       },
       ({ openOrders }, { position }) => void (openOrders.upTo = position),
     ),

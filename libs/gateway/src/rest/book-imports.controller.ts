@@ -15,7 +15,7 @@ import * as contract from '@ballast/contracts';
 import { CheckpointRejected, signedText } from '@ballast/event-log';
 import { GLOBAL } from '@ballast/event-sourcing';
 import { MARGIN_STATES, type ImportedStanding } from '@ballast/margin-domain';
-import { compareText } from '@ballast/kernel';
+import { compareText, dec } from '@ballast/kernel';
 import { questions } from '@ballast/services';
 import { asOfTold, CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { byName, pageByName } from './list-page.js';
@@ -177,15 +177,19 @@ export class BookImportsController {
 function outlookOf(standings: readonly ImportedStanding[]): contract.BookOutlook {
   const states = Object.fromEntries(MARGIN_STATES.map((state) => [state, 0])) as contract.BookOutlook['states'];
   const told: contract.BookOutlook['accounts'] = [];
-  for (const { accountId, state, figures } of standings) {
+  let overordered = 0;
+  for (const { accountId, state, figures, orders, headroom } of standings) {
     if (state === null || figures === null) continue;
     states[state] += 1;
-    if (state !== 'HEALTHY') told.push({ accountId, state, figures });
+    const isOverordered = state === 'HEALTHY' && headroom !== null && dec(headroom).isNegative();
+    if (isOverordered) overordered += 1;
+    if (isOverordered || state !== 'HEALTHY') told.push({ accountId, state, figures, orders, headroom });
   }
   const rank = ({ state }: (typeof told)[number]): number => MARGIN_STATES.indexOf(state);
   told.sort((a, b) => rank(b) - rank(a) || compareText(a.accountId, b.accountId));
   return {
     states,
+    overordered,
     unpriced: standings.filter(({ state }) => state === null).length,
     accounts: told.slice(0, MOST_FAULTS),
   };

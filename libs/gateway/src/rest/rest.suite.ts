@@ -11,6 +11,7 @@ import {
   withdrawalsPage,
   accountExplanation,
   accountLimits,
+  accountOrders,
   accountView,
   bookImportsPage,
   bookReport,
@@ -565,9 +566,16 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
       ...{ accountId, collateral: { USD: '50000' } },
       positions: [{ instrument: 'BTC-PERP', quantity, averagePrice }],
     });
+    const resting = (orderId: string, quantity: string) => ({
+      ...{ orderId, instrument: 'BTC-PERP', quantity, filledQuantity: '0.05', price: '7000' },
+      side: 'buy' as const,
+    });
     const book = {
       ...{ importId: 'go-live', asOf: 0, custody: { USD: '100100' }, house: {} },
-      accounts: [account('moved.main', '0.1', '7900'), account('other-moved.main', '-0.1', '8900')],
+      accounts: [
+        { ...account('moved.main', '0.1', '7900'), orders: [resting('rests', '0.3'), resting('bids', '0.1')] },
+        { ...account('other-moved.main', '-0.1', '8900'), volumes: [{ day: 0, volume: '120000.5' }] },
+      ],
     };
     const key = CheckpointKey.generate('exchange');
     const signed = (of: typeof book, by = key) => {
@@ -586,6 +594,12 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
       expect(outlook?.accounts.map(({ accountId, state }) => [accountId, state])).toEqual([
         ['moved.main', 'LIQUIDATING'],
       ]);
+      expect(outlook?.accounts[0]).toMatchObject({ orders: 2, headroom: expect.stringMatching(/^-/) as string });
+      const large = { ...book.accounts[0], orders: [resting('large', '1000')] };
+      const ordered = { ...book, accounts: [large, ...book.accounts.slice(1)] };
+      const told = bookReport.parse((await house.post('/book-imports/checks', { book: ordered })).body);
+      expect(told.outlook).toMatchObject({ states: { HEALTHY: 2 }, overordered: 1 });
+      expect(told.outlook?.accounts).toMatchObject([{ accountId: 'moved.main', state: 'HEALTHY', orders: 1 }]);
       expect((await house.get('/accounts/moved.main')).status).toBe(404);
     });
 
@@ -645,6 +659,11 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
       expect(moved.collateral).toEqual({ USD: '50000' });
       expect(moved.positions).toMatchObject([{ instrument: 'BTC-PERP', quantity: '0.1', cost: '790' }]);
       expect(Number(moved.margin?.figures.maintenance)).toBeGreaterThan(0);
+      const orders = accountOrders.parse((await house.get('/accounts/moved.main/orders')).body);
+      expect(orders.orders).toMatchObject([
+        { orderId: 'rests', side: 'buy', quantity: '0.25', price: '7000' },
+        { orderId: 'bids', quantity: '0.05' },
+      ]);
       expectProblem(
         await house.post(`${path}/withdrawals`, { reason: 'late' }, undefined, by('ann')),
         404,

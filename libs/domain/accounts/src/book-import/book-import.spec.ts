@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { dec, instantOf, partitionOfAccount, sum, text } from '@ballast/kernel';
-import { accountIn, aFill, aPriceSet, aSpecification } from '../accounts.fixtures.js';
+import { DAY_MS, dec, instantOf, ownerOf, partitionOfAccount, sum, text } from '@ballast/kernel';
+import { accountIn, aFill, aPriceSet, aSpecification, bundled } from '../accounts.fixtures.js';
 import { accountStatement } from '../accounts.queries.js';
+import { tierOfOwner } from '../fees/fee-tiers.js';
 import { ClearingHouse } from '../clearing-house.fixtures.js';
 import { balanceOf } from '../ledger/ledger.js';
 import { bookImportFigures } from './book-import.decider.js';
@@ -26,7 +27,7 @@ const house = (): ClearingHouse => {
  */
 const BOOK: Book = {
   importId: 'go-live',
-  asOf: 1_583_900_000_000,
+  asOf: 1_584_000_000_000,
   custody: { USD: '36500', BTC: '0.5' },
   house: { USD: '500' },
   accounts: [
@@ -242,6 +243,60 @@ describe('a live book that is imported [CLR-ACC-090] [CLR-ACC-091]', () => {
     expect([...at.violations, ...at.atRest()]).toEqual([]);
   });
 
+  const resting: NonNullable<ImportedAccount['orders']>[number] = {
+    ...{ orderId: 'o-1', instrument: PERP, quantity: '3', filledQuantity: '1', price: '39000' },
+    side: 'buy',
+  };
+  const ordered = (order: object): Partial<ImportedAccount> => ({ orders: [{ ...resting, ...order }] });
+
+  it('brings the open orders of an account behind all that it holds, and before what waited for it', () => {
+    const at = house();
+    const fill = aFill({
+      ...{ accountId: BOB, tradeId: 'early', instrument: PERP, side: 'buy', quantity: '1', price: '39000' },
+      orderId: 'o-1',
+    });
+    at.relay(deskIn(at, BOB).take('TradeFilled', fill));
+    const book = changed(1, { orders: [resting, { ...resting, orderId: 'o-2', filledQuantity: '0' }] });
+    bring(at, book);
+    expect(codeOf(approve(at, book))).toBe('accepted');
+    const ofBob = deskIn(at, BOB).events.filter(({ stream }) => stream === `account-${BOB}`);
+    expect(ofBob.map(({ type }) => type)).toEqual([
+      'AccountOpened',
+      'CollateralImported',
+      'OrdersImported',
+      'PositionChanged',
+    ]);
+    expect(ofBob[2]?.payload).toEqual({ accountId: BOB, importId: 'go-live', orders: book.accounts[1]?.orders });
+    expect(ofBob[3]?.payload).toMatchObject({ orderId: 'o-1' });
+    expect(at.violations).toEqual([]);
+    for (const desk of at.desks) expect(desk.rebuilt().state).toEqual(desk.state);
+  });
+
+  /** Begin of the day that the book speaks of. */
+  const day = Math.floor(BOOK.asOf / DAY_MS) * DAY_MS;
+  const traded = (daysBefore: number, volume: string) => ({ day: day - daysBefore * DAY_MS, volume });
+
+  it('brings what its owners traded, so that they keep their tier from the first fill on [CLR-ACC-046]', () => {
+    const at = house();
+    const rates = { taker: '0.0003', maker: '0.0001' };
+    at.approve('fee-schedule', {
+      ...(bundled('fee-schedule') as object),
+      tiers: [{ fromVolume: '1000000', perpetual: rates, future: rates, option: rates }],
+    });
+    const accounts = changed(0, { volumes: [traded(29, '600000'), traded(1, '400000')] }).accounts.map((each) =>
+      each.accountId === CLEO ? { ...each, volumes: [traded(0, '5000000'), traded(30, '999999.99')] } : each,
+    );
+    bring(at, { ...BOOK, accounts });
+    expect(detailOf(approve(at, { ...BOOK, accounts }))).toBe('');
+    const tierOf = (accountId: string) => text(tierOfOwner(deskIn(at, accountId).state, ownerOf(accountId)));
+    // That of the day itself counts from the next one on.
+    expect([ANN, BOB, CLEO].map(tierOf)).toEqual(['1000000', '0', '0']);
+    const fill = aFill({ accountId: ANN, tradeId: 't', instrument: PERP, side: 'sell', quantity: '1', price: '50000' });
+    const [booked] = deskIn(at, ANN).take('TradeFilled', fill);
+    expect(booked?.payload).toMatchObject({ fee: '15', feeTier: '1000000' });
+    for (const desk of at.desks) expect(desk.rebuilt().state).toEqual(desk.state);
+  });
+
   it('tells what is wrong in the order of the book, then of the whole', () => {
     const at = house();
     const faulty = {
@@ -271,6 +326,29 @@ describe('a live book that is imported [CLR-ACC-090] [CLR-ACC-091]', () => {
     ['a price finer than prices are', changed(1, held({ averagePrice: '1.0000000000001' })), /more digits/],
     ['an asset that is not kept', changed(1, { collateral: { DOGE: '1' } }), /does not keep this asset/],
     ['a part of a cent', changed(1, { collateral: { USD: '4000.001' } }), /more digits/],
+    [
+      'an order in what is not cleared',
+      changed(1, ordered({ instrument: 'DOGE-PERP' })),
+      /order o-1: .*does not clear/,
+    ],
+    [
+      'an order of no whole lot',
+      changed(1, ordered({ instrument: OPTION, quantity: '3.00000001' })),
+      /o-1: .*no whole number of lots/,
+    ],
+    [
+      'an order filled by no whole lot',
+      changed(1, ordered({ instrument: OPTION, filledQuantity: '0.00000001' })),
+      /no whole number of lots/,
+    ],
+    ['an order that has filled', changed(1, ordered({ filledQuantity: '3' })), /o-1: .*filled wholly/],
+    ['a limit finer than prices are', changed(1, ordered({ price: '1.000000001' })), /o-1: .*more digits/],
+    ['one order twice', changed(1, { orders: [resting, resting] }), /o-1 stands there twice/],
+    ['a volume beyond all wealth', changed(1, { volumes: [traded(1, '1000000000000001')] }), /beyond 1e15/],
+    ['a day twice', changed(1, { volumes: [traded(1, '1'), traded(1, '1')] }), /write the sum/],
+    ['a day of long ago', changed(1, { volumes: [traded(31, '1')] }), /leave it out/],
+    ['a day to come', changed(1, { volumes: [traded(-1, '1')] }), /leave it out/],
+    ['a part of a day', changed(1, { volumes: [{ day: day - 1, volume: '1' }] }), /no begin of a day/],
     ['one account twice', changed(3, { accountId: ANN }), /stands in the book twice/],
     ['positions that do not cancel', changed(1, held({})), /sum to 1/],
     ['a cent too much in custody', { ...BOOK, custody: { ...BOOK.custody, USD: '36500.01' } }, /36500.01 USD.*= 36500/],

@@ -1,12 +1,15 @@
-import { list, named, optional, record, textOf, whole, type DocumentForm } from '@ballast/documents';
+import { choice, list, named, optional, record, textOf, whole, type DocumentForm } from '@ballast/documents';
 import type { BookImportCommands } from '@ballast/facts';
+import { dayOf, TRAILING_DAYS } from '@ballast/instruments';
 import {
   ACCOUNT_ID,
   ASSET,
   canonicalText,
   compareText,
+  DAY_MS,
   DECIMAL,
   dec,
+  IDENTIFIER,
   INSTRUMENT_ID,
   NON_NEGATIVE_DECIMAL,
   ownerOf,
@@ -32,15 +35,15 @@ export interface Book extends BookHead {
   readonly accounts: readonly ImportedAccount[];
 }
 
-/** Lines in one part of a book, which travels as one command: an account, and each of its assets and positions. */
+/** Lines in one part of a book, which travels as one command: an account, and each of its assets, positions, orders and days. */
 export const MOST_PART_LINES = 1_000;
 
 /** By which a book is known: what is signed, approved and in the log is the same book. SHA-256, hex. */
 export const digestOfBook = ({ importId, asOf, custody, house, accounts }: Book): string =>
   sha256(canonicalText({ importId, asOf, custody, house, accounts })).toString('hex');
 
-const linesOf = ({ collateral, positions }: ImportedAccount): number =>
-  1 + Object.keys(collateral).length + positions.length;
+const linesOf = ({ collateral, positions, orders = [], volumes = [] }: ImportedAccount): number =>
+  1 + Object.keys(collateral).length + positions.length + orders.length + volumes.length;
 
 /** The accounts of a book in parts of at most so many lines, in their order; an account is never divided. */
 export const partsOf = (accounts: readonly ImportedAccount[]): readonly (readonly ImportedAccount[])[] =>
@@ -71,6 +74,9 @@ function inParts<Item>(items: readonly Item[], linesOfItem: (item: Item) => numb
   return parts;
 }
 
+/** Days of which an account brings volumes: the one that the book speaks of, and those before it that count. */
+const VOLUME_DAYS = TRAILING_DAYS + 1;
+
 /** Accounts of one part, as a command has them. */
 export const ACCOUNTS_OF_PART: DocumentForm<readonly ImportedAccount[]> = list(
   record({
@@ -82,6 +88,25 @@ export const ACCOUNTS_OF_PART: DocumentForm<readonly ImportedAccount[]> = list(
       MOST_PART_LINES,
     ),
     marginModel: optional(textOf(VERSIONED_NAME), undefined),
+    orders: optional(
+      list(
+        record({
+          orderId: textOf(IDENTIFIER),
+          instrument: textOf(INSTRUMENT_ID),
+          side: choice(['buy', 'sell']),
+          quantity: textOf(POSITIVE_DECIMAL),
+          filledQuantity: textOf(NON_NEGATIVE_DECIMAL),
+          price: textOf(POSITIVE_DECIMAL),
+        }),
+        0,
+        MOST_PART_LINES,
+      ),
+      undefined,
+    ),
+    volumes: optional(
+      list(record({ day: whole(0, Number.MAX_SAFE_INTEGER), volume: textOf(POSITIVE_DECIMAL) }), 0, VOLUME_DAYS),
+      undefined,
+    ),
   }),
   1,
   MOST_PART_LINES,
@@ -106,11 +131,11 @@ type FaultOfAccount = BookFault & { readonly accountId: string };
 /** Faults that are told of one book. */
 export const MOST_FAULTS = 100;
 
-/** Accounts and positions that stand twice. */
+/** Accounts, positions, orders and days that stand twice. */
 function repeated(accounts: readonly ImportedAccount[]): readonly FaultOfAccount[] {
   const faults: FaultOfAccount[] = [];
   const known = new Set<string>();
-  for (const { accountId, positions } of accounts) {
+  for (const { accountId, positions, orders = [], volumes = [] } of accounts) {
     if (known.has(accountId))
       faults.push({ accountId, code: 'account-repeated', detail: 'it stands in the book twice' });
     known.add(accountId);
@@ -125,9 +150,31 @@ function repeated(accounts: readonly ImportedAccount[]): readonly FaultOfAccount
       }
       held.add(instrument);
     }
+    for (const orderId of twice(orders.map((order) => order.orderId)))
+      faults.push({ accountId, code: 'order-repeated', detail: `${orderId} stands there twice` });
+    for (const day of twice(volumes.map((volume) => volume.day)))
+      faults.push({ accountId, code: 'volume-repeated', detail: `the day ${day} stands there twice: write the sum` });
   }
   return faults;
 }
+
+function twice<Item>(items: readonly Item[]): readonly Item[] {
+  const known = new Set<Item>();
+  return items.filter((item) => known.has(item) || !known.add(item));
+}
+
+/** Days of volumes that count for no tier, as the book speaks of a moment. */
+const strayDays = ({ asOf }: BookHead, accounts: readonly ImportedAccount[]): readonly FaultOfAccount[] =>
+  accounts.flatMap(({ accountId, volumes = [] }) =>
+    volumes.flatMap(({ day }) => {
+      const isBegin = day % DAY_MS === 0;
+      if (isBegin && day <= asOf && dayOf(day) >= dayOf(asOf) - TRAILING_DAYS) return [];
+      const detail = isBegin
+        ? `the day ${day} is none of that of asOf and the ${TRAILING_DAYS} before it: leave it out`
+        : `${day} is no begin of a day (UTC)`;
+      return [{ accountId, code: 'volume-day-invalid', detail }];
+    }),
+  );
 
 /** Contracts whose positions do not cancel. */
 function uncancelled(accounts: readonly ImportedAccount[]): readonly BookFault[] {
@@ -202,7 +249,7 @@ export function faultsOfBook(
   { accounts, ...head }: Book,
   judged: readonly Pick<JudgedAccounts, 'costs' | 'faults'>[],
 ): readonly BookFault[] {
-  const ofAccounts = [...repeated(accounts), ...judged.flatMap((each) => each.faults)];
+  const ofAccounts = [...repeated(accounts), ...strayDays(head, accounts), ...judged.flatMap((each) => each.faults)];
   const faults = [...inOrderOfBook(accounts, ofAccounts), ...uncancelled(accounts)];
   if (faults.length > 0) return faults;
   const costs = new Map<Asset, Decimal>();

@@ -1,17 +1,35 @@
 import { listingState, type ContractSpecification } from '@ballast/instruments';
-import type { FundEvents } from '@ballast/facts';
-import { compareText, dec, invariant, text, ZERO, type Asset, type Decimal, type Instant } from '@ballast/kernel';
+import type { FundEvents, InstrumentId } from '@ballast/facts';
+import {
+  compareText,
+  dec,
+  invariant,
+  ownerOf,
+  text,
+  ZERO,
+  type Asset,
+  type Decimal,
+  type Instant,
+} from '@ballast/kernel';
 import { ACCOUNTS_REJECTIONS, type AccountsRejectionCode } from '../accounts.rejections.js';
 import { SELECTABLE_MODEL_DOCUMENTS } from '../choose-model/selectable-models.js';
 import { amountsOf, fact, type AccountsFact, type AccountsState } from '../accounts.state.js';
 import { deliverLate } from '../expiry/expiry.decider.js';
+import { judgedTiers } from '../fees/fee-tiers.js';
 import { keptAsset, roundMoney } from '../ledger/assets.js';
 import { contractOf } from '../ledger/contracts.js';
 import { deliveryPriceOf } from '../ledger/instrument-book.js';
 import { clientLedger, postingsOf } from '../ledger/ledger.js';
 import { applyTrade, figuresOf, FLAT, type Position } from '../ledger/position.js';
 import { takenId } from '../open/open-account.decider.js';
-import { LARGEST_AMOUNT, LARGEST_VALUE, ORDER_BOOK_DIGITS, readPositive } from '../reading/input-reading.js';
+import {
+  LARGEST_AMOUNT,
+  LARGEST_VALUE,
+  ORDER_BOOK_DIGITS,
+  readPositive,
+  unreadable,
+  type Reading,
+} from '../reading/input-reading.js';
 import { bookWaiting } from '../suspense/release.decider.js';
 import { MOST_FAULTS, type ImportedAccount, type JudgedAccounts } from './book.js';
 
@@ -19,6 +37,7 @@ import { MOST_FAULTS, type ImportedAccount, type JudgedAccounts } from './book.j
 const AVERAGE_PRICE_DIGITS = 12;
 
 type ImportedPosition = ImportedAccount['positions'][number];
+type ImportedOrder = NonNullable<ImportedAccount['orders']>[number];
 
 /** A position as it is opened at its average price; against premium, which was paid, it costs nothing. */
 const openedAt = (contract: ContractSpecification, { quantity, averagePrice }: ImportedPosition): Position =>
@@ -36,7 +55,7 @@ const roundedCost = (state: AccountsState, { settlementAsset }: ContractSpecific
 export function judgeImported(state: AccountsState, accounts: readonly ImportedAccount[], at: Instant): JudgedAccounts {
   const faults: JudgedAccounts['faults'][number][] = [];
   const costs = new Map<Asset, Decimal>();
-  for (const { accountId, collateral, positions, marginModel } of accounts) {
+  for (const { accountId, collateral, positions, marginModel, orders = [], volumes = [] } of accounts) {
     const refuse = (code: AccountsRejectionCode, what: string): void =>
       void faults.push({ accountId, code, detail: `${what}: ${ACCOUNTS_REJECTIONS[code]}` });
     const taken = takenId(state, accountId);
@@ -63,9 +82,56 @@ export function judgeImported(state: AccountsState, accounts: readonly ImportedA
         costs.set(settlementAsset, (costs.get(settlementAsset) ?? ZERO).plus(cost));
       }
     }
+    for (const order of orders) {
+      const code = orderFault(state, order, at);
+      if (code !== null) refuse(code, `order ${order.orderId}`);
+    }
+    for (const { day, volume } of volumes) {
+      const reading = readPositive(volume, ORDER_BOOK_DIGITS);
+      if (!reading.readable) refuse(reading.code, `volume of the day ${day}`);
+    }
   }
   const inOrder = [...costs].sort(([a], [b]) => compareText(a, b));
   return { faults, costs: Object.fromEntries(inOrder.map(([asset, cost]) => [asset, text(cost)])) };
+}
+
+/** A contract that is cleared, listed and not delivered. */
+function openContract(
+  state: AccountsState,
+  instrument: InstrumentId,
+  at: Instant,
+): ContractSpecification | AccountsRejectionCode {
+  const contract = state.contracts.get(instrument);
+  if (contract === undefined) return 'instrument-unknown';
+  if (keptAsset(state, contract.settlementAsset) === undefined) return 'asset-not-kept';
+  if (deliveryPriceOf(state, instrument) !== null) return 'instrument-expired';
+  const listing = listingState(contract, at);
+  if (listing !== 'listed') return listing === 'expired' ? 'instrument-expired' : 'instrument-not-listed';
+  return contract;
+}
+
+/** Whole lots, above zero. */
+function readLots({ lot }: ContractSpecification, quantity: string): Reading<Decimal> {
+  const contracts = readPositive(quantity, ORDER_BOOK_DIGITS);
+  return !contracts.readable || contracts.value.mod(lot).isZero() ? contracts : unreadable('quantity-off-lot');
+}
+
+function orderFault(
+  state: AccountsState,
+  { instrument, quantity, filledQuantity, price }: ImportedOrder,
+  at: Instant,
+): AccountsRejectionCode | null {
+  const contract = openContract(state, instrument, at);
+  if (typeof contract === 'string') return contract;
+  const isFilledInPart = !dec(filledQuantity).isZero();
+  for (const reading of [
+    readLots(contract, quantity),
+    ...(isFilledInPart ? [readLots(contract, filledQuantity)] : []),
+    readPositive(price, ORDER_BOOK_DIGITS),
+  ]) {
+    if (!reading.readable) return reading.code;
+  }
+  return dec(filledQuantity).gte(quantity) ? 'order-filled' : null;
 }
 
 function positionFault(
@@ -73,15 +139,10 @@ function positionFault(
   { instrument, quantity, averagePrice }: ImportedPosition,
   at: Instant,
 ): AccountsRejectionCode | null {
-  const contract = state.contracts.get(instrument);
-  if (contract === undefined) return 'instrument-unknown';
-  if (keptAsset(state, contract.settlementAsset) === undefined) return 'asset-not-kept';
-  if (deliveryPriceOf(state, instrument) !== null) return 'instrument-expired';
-  const listing = listingState(contract, at);
-  if (listing !== 'listed') return listing === 'expired' ? 'instrument-expired' : 'instrument-not-listed';
-  const contracts = readPositive(text(dec(quantity).abs()), ORDER_BOOK_DIGITS);
+  const contract = openContract(state, instrument, at);
+  if (typeof contract === 'string') return contract;
+  const contracts = readLots(contract, text(dec(quantity).abs()));
   if (!contracts.readable) return contracts.code;
-  if (!contracts.value.mod(contract.lot).isZero()) return 'quantity-off-lot';
   const price = readPositive(averagePrice, AVERAGE_PRICE_DIGITS);
   if (!price.readable) return price.code;
   const value = applyTrade(contract, FLAT, contracts.value, price.value).value.abs();
@@ -115,7 +176,7 @@ export function decideJudgement(
 /**
  * Opens the accounts of an approved book that live here: with their collateral, which the custodian keeps, and their positions against
  * the house position of the partition. A position moves no money of its account; its cost, which `house/pnl` has to
- * collect yet, is not in custody.
+ * collect yet, is not in custody. What they traded before counts for the tiers of their owners at once, and their orders are facts.
  * @see docs/spec/accounts.md CLR-ACC-091
  */
 export function* decideImportedAccounts(
@@ -124,10 +185,11 @@ export function* decideImportedAccounts(
   at: Instant,
 ): Generator<AccountsFact> {
   const accounts = waiting(state, importId);
-  for (const { accountId, collateral, positions, marginModel } of accounts) {
+  for (const { accountId, collateral, positions, marginModel, orders = [], volumes = [] } of accounts) {
     yield fact('AccountOpened', { accountId });
     // Before it holds anything, so that no other model judges what it holds; one taken off the list since the book was judged stays with who has it.
     if (marginModel !== undefined) yield fact('MarginModelChosen', { accountId, model: marginModel });
+    if (volumes.length > 0) yield fact('VolumesImported', { accountId, importId, volumes });
     const amounts = Object.entries(collateral).sort(([a], [b]) => compareText(a, b));
     const held = amountsOf(Object.fromEntries(amounts.map(([asset, amount]) => [asset, dec(amount)])));
     if (amounts.length > 0) {
@@ -161,7 +223,14 @@ export function* decideImportedAccounts(
       // It may have been delivered since the book was judged.
       yield* deliverLate(state, accountId, instrument);
     }
+    if (orders.length > 0) yield fact('OrdersImported', { accountId, importId, orders });
   }
+  const traded = accounts.filter(({ volumes }) => volumes !== undefined);
+  yield* judgedTiers(
+    state,
+    at,
+    traded.map(({ accountId }) => ownerOf(accountId)),
+  );
   // What came for them before is booked now, as when an account is opened by hand.
   for (const { accountId } of accounts) yield* bookWaiting(state, accountId, at);
 }

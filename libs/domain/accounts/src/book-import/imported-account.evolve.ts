@@ -1,6 +1,7 @@
 import type { FundEvents } from '@ballast/facts';
 import { partitionOfAccount } from '@ballast/kernel';
 import { hold, touch, type AccountsState, type Evolution } from '../accounts.state.js';
+import { countBroughtVolumes } from '../fees/fee-tiers.js';
 import { attributePnl, bookOf } from '../ledger/instrument-book.js';
 import { post } from '../ledger/ledger.js';
 import { positionOf } from '../ledger/position.js';
@@ -16,7 +17,9 @@ export function noteBookPart(state: AccountsState, { importId, accounts }: FundE
   }
 }
 
-export const importEvolution: Evolution<'BookPartitionJudged' | 'CollateralImported' | 'PositionImported'> = {
+export const importEvolution: Evolution<
+  'BookPartitionJudged' | 'CollateralImported' | 'PositionImported' | 'VolumesImported' | 'OrdersImported'
+> = {
   BookPartitionJudged: () => undefined,
   CollateralImported(state, { version, payload: { accountId, postings } }) {
     touch(state, accountId, version, true);
@@ -31,4 +34,10 @@ export const importEvolution: Evolution<'BookPartitionJudged' | 'CollateralImpor
     book.houseQuantity = book.houseQuantity.minus(position.quantity);
     attributePnl(book, postings);
   },
+  VolumesImported(state, { version, payload }) {
+    touch(state, payload.accountId, version, false);
+    countBroughtVolumes(state, payload);
+  },
+  /** Orders are risk, which margin judges; here only their fills are booked. */
+  OrdersImported: (state, { version, payload: { accountId } }) => void touch(state, accountId, version, false),
 };

@@ -1,7 +1,14 @@
-import { FEE_DOCUMENTS, feeTierOf, notional, type FeeFigures } from '@ballast/instruments';
+import {
+  dayOf,
+  FEE_DOCUMENTS,
+  feeTierOf,
+  isTrailing,
+  notional,
+  TRAILING_DAYS,
+  type FeeFigures,
+} from '@ballast/instruments';
 import {
   compareText,
-  DAY_MS,
   dec,
   minOf,
   ownerOf,
@@ -16,13 +23,8 @@ import {
 import type { AccountsEvents, InstrumentId } from '@ballast/facts';
 import { fact, type AccountsFact, type AccountsState } from '../accounts.state.js';
 
-/** Clearing days (UTC) before the present one whose volume counts. */
-const TRAILING_DAYS = 30;
-
 /** USD of notional by clearing day, of the present one and those that count. */
 export type DailyVolumes = Map<number, Decimal>;
-
-const dayOf = (at: Instant): number => Math.floor(at / DAY_MS);
 
 type Traded = Pick<AccountsEvents['PositionChanged'], 'quantity'> & {
   readonly instrument: InstrumentId;
@@ -47,6 +49,17 @@ export function countVolume(state: AccountsState, accountId: AccountId, traded: 
   state.volumes.set(ownerId, volumes.set(today, (volumes.get(today) ?? ZERO).plus(volumeOf(state, traded))));
 }
 
+/** What an account traded before it came with a book counts for its owner too. */
+export function countBroughtVolumes(
+  state: AccountsState,
+  { accountId, volumes }: AccountsEvents['VolumesImported'],
+): void {
+  const ownerId = ownerOf(accountId);
+  const counted = state.volumes.get(ownerId) ?? new Map<number, Decimal>();
+  for (const { day, volume } of volumes) counted.set(dayOf(day), (counted.get(dayOf(day)) ?? ZERO).plus(volume));
+  state.volumes.set(ownerId, counted);
+}
+
 /** A trade that was taken back counts no more: it is taken off the newest days first, since nobody remembers when it was. */
 export function discountVolume(state: AccountsState, accountId: AccountId, traded: Traded): void {
   const volumes = state.volumes.get(ownerOf(accountId));
@@ -61,7 +74,7 @@ export function discountVolume(state: AccountsState, accountId: AccountId, trade
 /** USD that an owner traded in the days before the one of `at`. */
 function trailingVolume({ volumes }: AccountsState, ownerId: OwnerId, at: Instant): Decimal {
   const today = dayOf(at);
-  const counting = [...(volumes.get(ownerId) ?? [])].filter(([day]) => day < today && day >= today - TRAILING_DAYS);
+  const counting = [...(volumes.get(ownerId) ?? [])].filter(([day]) => isTrailing(day, today));
   return sum(counting.map(([, volume]) => volume));
 }
 
@@ -98,11 +111,15 @@ export function feesOf(
   return { fees: tier, feeSchedule: schedule.id, feeTier };
 }
 
-/** The tiers of all owners by what they traded in the days before; tells those that changed. */
-function* judgedTiers(state: AccountsState, at: Instant): Generator<AccountsFact> {
+/** The tiers of owners by what they traded in the days before; tells those that changed. */
+export function* judgedTiers(
+  state: AccountsState,
+  at: Instant,
+  owners: Iterable<OwnerId> = [...state.volumes.keys(), ...state.feeTiers.keys()],
+): Generator<AccountsFact> {
   const schedule = FEE_DOCUMENTS.inForce(state.rules);
   if (schedule.tiers.length === 1 && state.feeTiers.size === 0) return;
-  for (const ownerId of [...new Set([...state.volumes.keys(), ...state.feeTiers.keys()])].sort(compareText)) {
+  for (const ownerId of [...new Set(owners)].sort(compareText)) {
     const volume = trailingVolume(state, ownerId, at);
     const from = tierOfOwner(state, ownerId);
     const to = feeTierOf(schedule, volume).fromVolume;

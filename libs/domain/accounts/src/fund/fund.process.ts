@@ -184,6 +184,8 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
         },
         CollateralImported: 'ignored',
         PositionImported: moving(noteImported),
+        VolumesImported: 'ignored',
+        OrdersImported: 'ignored',
         AdlBooked: moving(noteTraded),
         ProviderTradeBooked: moving(noteTraded),
         SuspenseBooked: 'ignored',

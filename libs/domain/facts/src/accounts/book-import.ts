@@ -17,12 +17,34 @@ import {
   quotation,
   reason,
   sha256Hex,
+  tradeSide,
   versionedName,
 } from '../schema/forms.js';
 import { list, map, optional, record } from '../schema/schema.js';
 
 const stream = 'import-<importId>';
 const importId = identifier('Of the book.');
+
+/** An order that rests at the exchange as a book comes; with what exchange.orders says of it later. */
+const importedOrders = list(
+  record({
+    orderId: identifier(),
+    instrument: instrument(),
+    side: tradeSide(),
+    quantity: positiveDecimal('Contracts of the whole order, what is filled already included.'),
+    filledQuantity: nonNegativeDecimal('Contracts that it filled before the book, which its position has already.'),
+    price: positiveDecimal('Limit; of a market order the worst price at which it may fill.'),
+  }),
+  'In the order in which the exchange accepted them.',
+);
+
+const importedVolumes = list(
+  record({
+    day: instant('Begin of a day (UTC).'),
+    volume: positiveDecimal('USD of notional that the account traded on it, as maker and as taker.'),
+  }),
+  'Of days that may count for the fee tier of the owner.',
+);
 
 /** An account of a book, with what it has when it comes. */
 export const importedAccount = record({
@@ -42,6 +64,8 @@ export const importedAccount = record({
     }),
   ),
   marginModel: optional(versionedName('Which the owner chose, `<name>@<version>`; absent: that of everybody.')),
+  orders: optional(importedOrders),
+  volumes: optional(importedVolumes),
 });
 
 /** Accounts of one book, a technical limit: a partition books all of its own in one item. */
@@ -152,5 +176,15 @@ export const IMPORTED_ACCOUNT_EVENTS = {
       averagePrice: positiveDecimal('As the contract is quoted.'),
       position: positionFigures(),
     },
+  }),
+  VolumesImported: event({
+    description: 'What an account traded before it came with a book: it counts for the fee tier of its owner.',
+    stream: 'account-<accountId>',
+    payload: { accountId: accountId(), importId, volumes: importedVolumes },
+  }),
+  OrdersImported: event({
+    description: 'Orders of an account that rested at the exchange when it came with a book.',
+    stream: 'account-<accountId>',
+    payload: { accountId: accountId(), importId, orders: importedOrders },
   }),
 };

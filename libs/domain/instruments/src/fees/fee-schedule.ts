@@ -8,7 +8,7 @@ import {
   record,
   type DocumentReading,
 } from '@ballast/documents';
-import { dec, minOf, ONE, text, ZERO, type Decimal, type OwnerId } from '@ballast/kernel';
+import { DAY_MS, dec, minOf, ONE, text, ZERO, type Decimal, type Instant, type OwnerId } from '@ballast/kernel';
 import type { ContractSpecification } from '../contract-specification.js';
 
 /** Trading fees by the side's part in the trade, as fractions; negative: a rebate. */
@@ -97,6 +97,15 @@ export const FEE_DOCUMENTS = documentKind('fee-schedule', readFees);
 /** The tier of a volume: the highest that it reaches. @param volume USD */
 export const feeTierOf = ({ tiers }: FeeSchedule, volume: Decimal): FeeTier =>
   tiers.findLast(({ fromVolume }) => fromVolume.lte(volume)) ?? tiers[0];
+
+/** Clearing days (UTC) before the present one whose volume counts. */
+export const TRAILING_DAYS = 30;
+
+/** A clearing day by its number: days since 1970-01-01 UTC. */
+export const dayOf = (at: Instant): number => Math.floor(at / DAY_MS);
+
+/** Whether what was traded on a day counts for the tier of another one. */
+export const isTrailing = (day: number, today: number): boolean => day < today && day >= today - TRAILING_DAYS;
 
 /** Notes by owner from which volume his tier applies; of the tier of everybody nothing. */
 export function noteFeeTier(

@@ -198,6 +198,8 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
       BookPartitionJudged: 'ignored',
       CollateralImported: 'ignored',
       PositionImported: 'ignored',
+      VolumesImported: 'ignored',
+      OrdersImported: 'ignored',
       FundGrantReceived: 'ignored',
       CollateralTakenOver: 'ignored',
       UncoveredLossBooked: 'ignored',

@@ -1,6 +1,6 @@
 import type { InstrumentId } from '@ballast/facts';
 import { FEE_DOCUMENTS, feeTierOf, type FeeFigures } from '@ballast/instruments';
-import { ZERO, type Decimal } from '@ballast/kernel';
+import { ZERO, type Decimal, type OwnerId } from '@ballast/kernel';
 import type { AccountRecord } from '../assess/account-book.js';
 import type { Assessor } from '../assess/assessor.js';
 import type { ValuedAccount } from '../assess/valued-account.js';
@@ -27,6 +27,12 @@ const othersOf = (state: MarginState, account: AccountRecord): readonly OrderedA
     .filter((other) => other !== account)
     .map((other) => orderedAccount(state, other))
     .filter((other) => other.account.holdings.size + other.orders.length > 0);
+
+/** An owner's accounts with what may fill in them. */
+export const accountsOfOwner = (state: MarginState, ownerId: OwnerId): readonly OrderedAccount[] =>
+  [...state.book.slotsOfOwners([ownerId])].map((slot) =>
+    orderedAccount(state, state.book.accounts[slot] as AccountRecord),
+  );
 
 /** An account for a question about its orders. */
 export interface AskedAccount {

@@ -48,7 +48,9 @@ const unwantedAmong = (
     .map(([reservationId]) => reservationId),
 });
 
-function reasonOf({ book }: MarginState, account: AccountRecord): MarginEvents['OrderCancelsRequested']['reason'] {
+type CancelReason = MarginEvents['OrderCancelsRequested']['reason'];
+
+function reasonOf({ book }: MarginState, account: AccountRecord): CancelReason {
   if (book.isLiquidating(account)) return 'account-liquidating';
   const { standing } = account;
   return standing === 'open' ? 'account-restricted' : `account-${standing}`;
@@ -96,6 +98,31 @@ export function cancelAfterHouseTrade(
     context,
     cause,
   );
+}
+
+/**
+ * Orders came with a book: what may not stay, in the order in which the exchange accepted them, is asked to be cancelled. Of an account that
+ * was not assessed yet with all that it brings, the entry into its state asks for the rest.
+ * @see docs/spec/orders.md CLR-ORD-009
+ */
+export function cancelImported(state: MarginState, account: AccountRecord, context: DecisionContext): void {
+  const { accountId } = account;
+  const isAgainstDelisting = addsInDelisted(state, accountId);
+  const againstState = new Set(unwantedIn(state, account).orders);
+  const staying: OrderTerms[] = [];
+  const unwanted = new Map<CancelReason, string[]>();
+  const reasonOfOrder = (order: OrderTerms & { readonly orderId: string }): CancelReason | null => {
+    if (state.haltedInstruments.has(order.instrument)) return 'instrument-halted';
+    if (isAgainstDelisting(order)) return 'instrument-delisted';
+    if (againstState.has(order.orderId)) return reasonOf(state, account);
+    return limitBrokenBy(state, account, order, staying) === null ? null : 'position-limit';
+  };
+  for (const order of openOrdersOf(state.openOrders, accountId)) {
+    const reason = reasonOfOrder(order);
+    if (reason === null) staying.push(order);
+    else unwanted.set(reason, [...(unwanted.get(reason) ?? []), order.orderId]);
+  }
+  for (const [reason, orders] of unwanted) emitMargin(context, 'OrderCancelsRequested', { accountId, orders, reason });
 }
 
 /**
@@ -225,7 +252,7 @@ function reasonAgainst(
   state: MarginState,
   accountId: string,
   order: OrderTerms & { readonly orderId: string },
-): MarginEvents['OrderCancelsRequested']['reason'] | null {
+): CancelReason | null {
   const { orderId, instrument } = order;
   if (state.haltedInstruments.has(instrument)) return 'instrument-halted';
   if (isLateInDelisted(state, accountId, orderId)) return 'instrument-delisted';

@@ -1,4 +1,4 @@
-import type { AccountId, InstrumentId, OrderEvents, TradeSide } from '@ballast/facts';
+import type { AccountId, AccountsEvents, InstrumentId, OrderEvents, TradeSide } from '@ballast/facts';
 import { dec, minOf, ZERO, type Decimal, type Instant } from '@ballast/kernel';
 
 /** An order, or what is left of one, as far as its risk goes. */
@@ -13,8 +13,10 @@ export interface OrderTerms {
 
 /** An order of exchange.orders. Its fills come by accounts, in another log, perhaps before it. */
 interface KnownOrder {
-  /** Null: a fill names it, and it was not told yet. */
+  /** Null: a fill names it, or a later message, and it was not told yet. */
   readonly terms: OrderTerms | null;
+  /** To what it was changed before it was told: a book that brings it comes in another log. */
+  readonly changed: Pick<OrderTerms, 'quantity' | 'price'> | null;
   /** Contracts that accounts has booked. */
   readonly booked: Decimal;
   /** Contracts that it had filled when it closed; null while it is open. */
@@ -83,10 +85,10 @@ export const riskyOrdersOf = (open: OpenOrders, accountId: AccountId): readonly 
   ...ordersOf(open, accountId).reservations.values(),
 ];
 
-const NOT_TOLD: KnownOrder = { terms: null, booked: ZERO, closedAt: null };
+const NOT_TOLD: KnownOrder = { terms: null, changed: null, booked: ZERO, closedAt: null };
 
 function keep(orders: AccountOrders, orderId: string, order: KnownOrder): void {
-  const done = order.closedAt !== null && order.booked.gte(order.closedAt);
+  const done = order.terms !== null && order.closedAt !== null && order.booked.gte(order.closedAt);
   if (done) orders.orders.delete(orderId);
   else orders.orders.set(orderId, order);
 }
@@ -102,25 +104,53 @@ export function noteAccepted(open: OpenOrders, accepted: OrderEvents['OrderAccep
   });
 }
 
-/** An order that nobody told of changes nothing: the exchange tells an order before what becomes of it. */
+/**
+ * An order that nobody told of changes nothing: the exchange tells an order before what becomes of it.
+ * @param isHere whether its account is; that of an account which is not may come with a book
+ */
 export function noteChanged(
   open: OpenOrders,
   { accountId, orderId, quantity, price }: OrderEvents['OrderChanged'],
+  isHere: boolean,
 ): void {
+  const changed = { quantity: dec(quantity), price: dec(price) };
   change(open, accountId, (orders) => {
-    const known = orders.orders.get(orderId);
-    if (known === undefined || known.terms === null) return;
-    keep(orders, orderId, { ...known, terms: { ...known.terms, quantity: dec(quantity), price: dec(price) } });
+    const known = orders.orders.get(orderId) ?? NOT_TOLD;
+    if (known.terms !== null) keep(orders, orderId, { ...known, terms: { ...known.terms, ...changed } });
+    else if (!isHere) keep(orders, orderId, { ...known, changed });
   });
 }
 
-/** Closed; fills that accounts has not booked yet are risk until it has. */
-export function noteClosed(open: OpenOrders, { accountId, orderId, filledQuantity }: OrderEvents['OrderClosed']): void {
+/**
+ * Closed; fills that accounts has not booked yet are risk until it has.
+ * @param isHere whether its account is; that of an account which is not may come with a book
+ */
+export function noteClosed(
+  open: OpenOrders,
+  { accountId, orderId, filledQuantity }: OrderEvents['OrderClosed'],
+  isHere: boolean,
+): void {
+  const filled = dec(filledQuantity);
   change(open, accountId, (orders) => {
-    const known = orders.orders.get(orderId);
-    if (known === undefined) return;
-    if (known.terms === null) orders.orders.delete(orderId);
-    else keep(orders, orderId, { ...known, closedAt: minOf(dec(filledQuantity), known.terms.quantity) });
+    const known = orders.orders.get(orderId) ?? NOT_TOLD;
+    if (known.terms !== null) keep(orders, orderId, { ...known, closedAt: minOf(filled, known.terms.quantity) });
+    else if (isHere) orders.orders.delete(orderId);
+    else keep(orders, orderId, { ...known, closedAt: filled });
+  });
+}
+
+/** Orders that came with a book: what they had filled before stands in the positions, and what the exchange has said of them since is newer. */
+export function noteImported(open: OpenOrders, { accountId, orders: brought }: AccountsEvents['OrdersImported']): void {
+  change(open, accountId, (orders) => {
+    for (const { orderId, instrument, side, quantity, filledQuantity, price } of brought) {
+      const known = orders.orders.get(orderId) ?? NOT_TOLD;
+      const written = { quantity: dec(quantity), price: dec(price) };
+      const terms = known.terms ?? { instrument, side, ...(known.changed ?? written) };
+      const closedAt = known.closedAt && minOf(known.closedAt, terms.quantity);
+      // In the order of the book, whatever of it was named before.
+      if (known.terms === null) orders.orders.delete(orderId);
+      keep(orders, orderId, { terms, changed: null, booked: known.booked.plus(filledQuantity), closedAt });
+    }
   });
 }
 

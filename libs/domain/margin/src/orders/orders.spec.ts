@@ -1,3 +1,5 @@
+import { documentHash } from '@ballast/documents/testing';
+import { GLOBAL } from '@ballast/event-sourcing';
 import { dec, instantOf, text, type Decimal } from '@ballast/kernel';
 import fc from 'fast-check';
 import { BUNDLED_FEES, MarginHouse, MINUTE, NOON, payloadsOf, typesOf } from '../margin.fixtures.js';
@@ -534,6 +536,128 @@ describe('cancels are asked for [CLR-ORD-006]', () => {
     ]);
     expect(payloadsOf(ex.accept(sell('0.1 BTC-PERP at 57000'), null, 'late'), 'OrderCancelsRequested')).toEqual([
       { accountId: 'ann.main', orders: ['late'], reason: 'account-liquidating' },
+    ]);
+  });
+});
+
+describe('orders that come with a book [CLR-ORD-009]', () => {
+  const ANN = 'ann.main';
+  const brought = { orderId: 'o', instrument: 'BTC-PERP', side: 'buy', price: '60000' } as const;
+  const house = () => {
+    const made = new MarginHouse();
+    made.prices({ at: NOON, BTC: '60000', ETH: '3000' });
+    return new Exchange(made);
+  };
+  const come = ({ house: at }: Exchange, ...orders: readonly object[]) => {
+    const payload = { accountId: ANN, importId: 'go-live', orders };
+    return at.accept(at.fact('accounts', `account-${ANN}`, 'OrdersImported', payload));
+  };
+  const openOf = (ex: Exchange) => ex.openOf(ANN).map(({ orderId, quantity }) => `${orderId} ${text(quantity)}`);
+  const PARTLY = { ...brought, quantity: '3', filledQuantity: '1' };
+
+  it('hold what they may still fill, as if the exchange had told of them', () => {
+    const ex = house();
+    ex.house.account(ANN, { USD: '100000' });
+    come(ex, PARTLY);
+    const told = house();
+    told.house.account(ANN, { USD: '100000' });
+    told.accept(order(ANN, 'buy', '2 BTC-PERP at 60000'), null);
+    expect(text(ex.headroom(ANN))).toBe(text(told.headroom(ANN)));
+    ex.book(order(ANN, 'buy', '1 BTC-PERP at 60000'), dec('1'), dec('60000'), 'o');
+    expect(openOf(ex)).toEqual(['o 1']);
+    ex.close(ANN, 'o', '2');
+    expect(openOf(ex)).toEqual([]);
+    expect(ex.house.rebuilt().state.openOrders).toEqual(ex.house.machine.state.openOrders);
+  });
+
+  it.each(['first the book', 'first the exchange'])('stand as the exchange says they do since, %s', (first) => {
+    const ex = house();
+    const says = () => {
+      ex.change(ANN, 'changed', '4', '59000');
+      ex.close(ANN, 'closed', '3');
+      ex.close(ANN, 'cancelled', '1');
+      ex.close(ANN, 'untouched', '0');
+    };
+    const comes = () => {
+      ex.house.account(ANN, { USD: '100000' });
+      come(
+        ex,
+        { ...PARTLY, orderId: 'changed' },
+        { ...PARTLY, orderId: 'closed' },
+        { ...PARTLY, orderId: 'cancelled' },
+        { ...PARTLY, orderId: 'untouched', filledQuantity: '0' },
+        { ...PARTLY, orderId: 'resting' },
+      );
+    };
+    if (first === 'first the book') comes();
+    says();
+    if (first !== 'first the book') comes();
+    // Closed with 3 filled, 1 of them before the book: 2 are on their way from accounts.
+    expect(openOf(ex)).toEqual(['changed 3', 'closed 2', 'resting 2']);
+    expect(
+      ex
+        .openOf(ANN)
+        .find(({ orderId }) => orderId === 'changed')
+        ?.price.toFixed(),
+    ).toBe('59000');
+    ex.book(order(ANN, 'buy', '2 BTC-PERP at 60000'), dec('2'), dec('60000'), 'closed');
+    expect(openOf(ex)).toEqual(['changed 3', 'resting 2']);
+  });
+
+  it('are asked to be cancelled where nothing trades, or where a perpetual ends', () => {
+    const ex = house();
+    ex.house.halt('BTC-PERP');
+    ex.house.delist('ETH-PERP', NOON + 1);
+    ex.house.account(ANN, { USD: '100000' });
+    const events = come(ex, PARTLY, { ...PARTLY, orderId: 'ether', instrument: 'ETH-PERP', price: '3000' });
+    expect(payloadsOf(events, 'OrderCancelsRequested')).toEqual([
+      { accountId: ANN, orders: ['o'], reason: 'instrument-halted' },
+      { accountId: ANN, orders: ['ether'], reason: 'instrument-delisted' },
+    ]);
+  });
+
+  it.each(['with all else that it brings', 'behind it'])(
+    'are asked to be cancelled by what the account may do, %s',
+    (how) => {
+      const { house: at } = house();
+      const account = `account-${ANN}`;
+      const position = { instrument: 'BTC-PERP', quantity: '1', cost: '60000' };
+      const holds = { accountId: ANN, importId: 'go-live', collateral: { USD: '1350' }, position };
+      const closing = { ...PARTLY, orderId: 'closing', side: 'sell', quantity: '1', filledQuantity: '0' };
+      const facts = [
+        at.fact('accounts', account, 'AccountOpened', { accountId: ANN }),
+        at.fact('accounts', account, 'PositionImported', holds),
+        at.fact('accounts', account, 'OrdersImported', {
+          accountId: ANN,
+          importId: 'go-live',
+          orders: [PARTLY, closing],
+        }),
+      ];
+      const events = how === 'behind it' ? facts.flatMap((each) => at.accept(each)) : at.accept(...facts);
+      expect(payloadsOf(events, 'OrderCancelsRequested')).toEqual([
+        { accountId: ANN, orders: ['o'], reason: 'account-restricted' },
+      ]);
+    },
+  );
+
+  it('are asked to be cancelled beyond a limit, those that the exchange accepted last', () => {
+    const ex = house();
+    const body = { instruments: { 'BTC-PERP': { account: '3' } }, underlyings: {} };
+    const document = { kind: 'position-limits', id: 'limits@1', hash: documentHash(body), body };
+    const proposed = { proposalId: 'p', document, reason: 'risk' };
+    ex.house.accept(
+      ex.house.entry('accounts', GLOBAL, 'rules', 'DocumentProposed', proposed, 'ann'),
+      ex.house.entry('accounts', GLOBAL, 'rules', 'DocumentApproved', { ...proposed, ...document }, 'bob'),
+    );
+    ex.house.account(ANN, { USD: '100000' });
+    const events = come(
+      ex,
+      { ...PARTLY, orderId: 'a' },
+      { ...PARTLY, orderId: 'b' },
+      { ...PARTLY, orderId: 'c', side: 'sell' },
+    );
+    expect(payloadsOf(events, 'OrderCancelsRequested')).toEqual([
+      { accountId: ANN, orders: ['b'], reason: 'position-limit' },
     ]);
   });
 });

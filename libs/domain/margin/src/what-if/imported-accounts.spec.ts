@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { assessedNow } from '../margin.queries.js';
-import { NOON, offering } from '../margin.fixtures.js';
+import { DAY_MS, dec, text } from '@ballast/kernel';
+import { BUNDLED_FEES, NOON, offering } from '../margin.fixtures.js';
+import { Exchange } from '../orders/exchange.fixtures.js';
 import { listing, OptionHouse } from '../assess/option-house.fixtures.js';
 import { assessImportedInSteps, type ImportedStanding } from './imported-accounts.js';
 
@@ -68,6 +70,70 @@ describe('accounts of a live book, before they are opened [CLR-ACC-092]', () => 
     expect(standings[0]?.figures?.equity).toBe('-10000');
   });
 
+  it('have the room that they will have beside their orders, those of their owner here and coming counted [CLR-ORD-009]', () => {
+    const order = (orderId: string, side: 'buy' | 'sell', price: string, filledQuantity = '0') => ({
+      ...{ orderId, instrument: 'BTC-PERP', side, quantity: '3', filledQuantity, price },
+    });
+    const own = [order('a', 'buy', '60500', '1'), order('b', 'sell', '59000')];
+    const other = [order('c', 'buy', '59000')];
+    const held = [perpetual('4', '58000')];
+    const open = house();
+    const ex = new Exchange(open);
+    open.account('ann.here', { USD: '1000000', position: { instrument: 'BTC-PERP', quantity: '50', cost: '3000000' } });
+    ex.accept({ accountId: 'ann.here', instrument: 'BTC-PERP', side: 'buy', quantity: '20', price: '60000' }, null);
+    const coming = [
+      { ...account('ann.main', '50000', held), orders: own },
+      { ...account('ann.other', '50000'), orders: other },
+    ];
+    const before = asked(open, ...coming);
+    expect(before.map(({ orders }) => orders)).toEqual([2, 1]);
+    open.account('ann.main', { USD: '50000', position: { instrument: 'BTC-PERP', quantity: '4', cost: '232000' } });
+    open.account('ann.other', { USD: '50000' });
+    for (const { accountId, orders } of coming) {
+      const payload = { accountId, importId: 'go-live', orders };
+      open.accept(open.fact('accounts', `account-${accountId}`, 'OrdersImported', payload));
+    }
+    expect(before.map(({ headroom }) => headroom)).toEqual(coming.map(({ accountId }) => text(ex.headroom(accountId))));
+    const [unpriced] = asked(house(), {
+      ...account('ann.main', '1'),
+      orders: [{ ...order('a', 'buy', '1'), instrument: 'BTC-7NOV25-70000-C' }],
+    });
+    expect(unpriced).toMatchObject({ state: 'HEALTHY', orders: 1, headroom: null });
+  });
+
+  it('pay by the tier that their volumes bring, or by the one that their owner has here', () => {
+    const rates = { taker: '0.0001', maker: '0' };
+    const tiers = [{ fromVolume: '1000000', perpetual: rates, future: rates, option: rates }];
+    const fees = { ...(BUNDLED_FEES as object), tiers };
+    const bringing = (daysBefore: number, fromVolume?: string) => {
+      const open = house(undefined, fees);
+      if (fromVolume !== undefined) {
+        const tier = { ownerId: 'ann', feeSchedule: 'fees@2', volume: fromVolume, from: '0', to: fromVolume };
+        open.accept(open.fact('accounts', 'fees-ann', 'FeeTierChanged', tier));
+      }
+      const day = Math.floor(NOON / DAY_MS) * DAY_MS - daysBefore * DAY_MS;
+      const order = {
+        instrument: 'BTC-PERP',
+        side: 'buy',
+        quantity: '1',
+        filledQuantity: '0',
+        price: '60000',
+      } as const;
+      const [standing] = asked(open, {
+        ...account('ann.main', '50000'),
+        orders: [{ orderId: 'a', ...order }],
+        volumes: [{ day, volume: '1000000' }],
+      });
+      return dec(standing?.headroom ?? '0');
+    };
+    // One contract at 60,000: 30 by the tier of everybody, 6 by the other one.
+    const dear = bringing(0);
+    expect(bringing(1).minus(dear).toFixed()).toBe('24');
+    expect(bringing(30).minus(dear).toFixed()).toBe('24');
+    expect(bringing(31).minus(dear).toFixed()).toBe('0');
+    expect(bringing(31, '1000000').minus(dear).toFixed()).toBe('24');
+  });
+
   it('have paid for their options already', () => {
     const option = { instrument: CALL, quantity: '1', averagePrice: '900' };
     const [held] = asked(house(), account('ann.main', '100', [option]));
@@ -91,7 +157,7 @@ describe('accounts of a live book, before they are opened [CLR-ACC-092]', () => 
   });
 
   it('cannot be told before the first price set, nor with a contract that has no price', () => {
-    const unknown = { accountId: 'ann.main', state: null, figures: null };
+    const unknown = { accountId: 'ann.main', state: null, figures: null, orders: 0, headroom: null };
     expect(asked(new OptionHouse(), account('ann.main', '1'))).toEqual([unknown]);
     const unlisted = { instrument: 'BTC-7NOV25-70000-C', quantity: '1', averagePrice: '1' };
     const standings = asked(house(), account('ann.main', '1', [unlisted]), account('ann.other', '1'));

@@ -1,10 +1,29 @@
-import type { AccountId, AccountMarginState, BookImportCommands, InstrumentId, MarginFigures } from '@ballast/facts';
-import { NO_POSITION, positionLeft, tradeAtAverageCost } from '@ballast/instruments';
-import { compareText, dec, ownerOf, type OwnerId } from '@ballast/kernel';
+import type {
+  AccountId,
+  AccountMarginState,
+  BookImportCommands,
+  DecimalString,
+  InstrumentId,
+  MarginFigures,
+} from '@ballast/facts';
+import {
+  dayOf,
+  FEE_DOCUMENTS,
+  feeTierOf,
+  isTrailing,
+  NO_POSITION,
+  positionLeft,
+  tradeAtAverageCost,
+  type FeeFigures,
+} from '@ballast/instruments';
+import { compareText, dec, maxOf, ownerOf, sum, text, ZERO, type Decimal, type OwnerId } from '@ballast/kernel';
 import type { AssessmentMarket } from '../assess/assessment-market.js';
 import { writeFigures, type AssessedAccount, type HeldPosition, type Holdings } from '../assess/assessment.js';
 import { decideState, HEALTHY, levelsOf, MARGIN_STATES, plainMemory } from '../call/margin-state.js';
 import { assessorOf, type MarginState } from '../margin.state.js';
+import { accountsOfOwner } from '../orders/account-orders.js';
+import type { OrderTerms } from '../orders/open-orders.js';
+import { orderRequirement, type OrderedAccount } from '../orders/worst-fills.js';
 
 type ImportedAccount = BookImportCommands['AddBookPart']['accounts'][number];
 
@@ -14,6 +33,10 @@ export interface ImportedStanding {
   /** Null: it holds a contract that has no price now, or there was no price set yet. */
   readonly state: AccountMarginState | null;
   readonly figures: MarginFigures | null;
+  /** Orders that it brings. */
+  readonly orders: number;
+  /** What it could still lose to orders, USD; null: it brings none, or something that may fill has no price now. */
+  readonly headroom: DecimalString | null;
 }
 
 /**
@@ -27,7 +50,9 @@ export function* assessImportedInSteps(
   accounts: readonly ImportedAccount[],
 ): Generator<void, readonly ImportedStanding[]> {
   const assessor = assessorOf(state);
-  const nothing = ({ accountId }: ImportedAccount): ImportedStanding => ({ accountId, state: null, figures: null });
+  const nothing = ({ accountId, orders = [] }: ImportedAccount): ImportedStanding => ({
+    ...{ accountId, state: null, figures: null, orders: orders.length, headroom: null },
+  });
   if (assessor === null) return accounts.map(nothing);
   const { parameters, halted } = assessor.market.schedule;
   const coming = accounts.map((account) => ({
@@ -35,22 +60,39 @@ export function* assessImportedInSteps(
     ownerId: ownerOf(account.accountId),
     holdings: holdingsOf(account, assessor.market),
   }));
-  const ofOwner = new Map<OwnerId, Holdings[]>();
-  for (const { ownerId, holdings } of coming) {
-    if (!ofOwner.has(ownerId)) ofOwner.set(ownerId, holdingsHere(state, ownerId));
-    if (holdings !== null) ofOwner.get(ownerId)?.push(holdings);
+  const ofOwner = new Map<OwnerId, { readonly holdings: Holdings[]; readonly ordered: OrderedAccount[] }>();
+  for (const { account, ownerId, holdings } of coming) {
+    const here = ofOwner.get(ownerId) ?? {
+      holdings: holdingsHere(state, ownerId),
+      ordered: [...accountsOfOwner(state, ownerId)],
+    };
+    ofOwner.set(ownerId, here);
+    if (holdings === null) continue;
+    here.holdings.push(holdings);
+    here.ordered.push({ account: imported(account, holdings, []), orders: ordersOf(account) });
   }
+  /** Beside everything of its owner; the others that are not here bring their orders too. */
+  const headroomOf = (account: AssessedAccount, orders: readonly OrderTerms[], ownerId: OwnerId): Decimal | null => {
+    const others = (ofOwner.get(ownerId)?.ordered ?? []).filter((each) => each.account.accountId !== account.accountId);
+    const on = { market: assessor.market, rules: assessor.rules, fees: feesOf(state, accounts, ownerId) };
+    return orderRequirement(on, { of: { account, orders }, others })?.headroom ?? null;
+  };
   const standings: ImportedStanding[] = [];
   for (const { account, ownerId, holdings } of coming) {
     if (holdings === null) standings.push(nothing(account));
     else {
-      const others = (ofOwner.get(ownerId) ?? []).filter((each) => each !== holdings && each.size > 0);
-      const { figures } = assessor.assessView(imported(account, holdings, others));
+      const others = (ofOwner.get(ownerId)?.holdings ?? []).filter((each) => each !== holdings && each.size > 0);
+      const arriving = imported(account, holdings, others);
+      const { figures } = assessor.assessView(arriving);
+      const orders = ordersOf(account);
+      const headroom = orders.length === 0 ? null : headroomOf(arriving, orders, ownerId);
       const decision = decideState(plainMemory(HEALTHY), levelsOf(figures, parameters), halted);
       standings.push({
         accountId: account.accountId,
         state: MARGIN_STATES[decision.state] as AccountMarginState,
         figures: writeFigures(figures),
+        orders: orders.length,
+        headroom: headroom && text(headroom),
       });
     }
     yield;
@@ -69,6 +111,27 @@ function holdingsOf({ positions }: ImportedAccount, market: AssessmentMarket): H
     holdings.push([id, positionLeft(contract.cashStyle, opened)]);
   }
   return new Map(holdings.sort(([a], [b]) => compareText(a, b)));
+}
+
+const ordersOf = ({ orders = [] }: ImportedAccount): readonly OrderTerms[] =>
+  orders.map(({ instrument, side, quantity, filledQuantity, price }) => ({
+    ...{ instrument, side },
+    quantity: dec(quantity).minus(filledQuantity),
+    price: dec(price),
+  }));
+
+/** By the tier that the volumes of an owner bring him, or the better one that he has here. */
+function feesOf(
+  { accountsRules, feeTiers, schedule }: MarginState,
+  accounts: readonly ImportedAccount[],
+  ownerId: OwnerId,
+): FeeFigures {
+  const today = dayOf(schedule?.source.asOf ?? 0);
+  const brought = accounts
+    .filter(({ accountId }) => ownerOf(accountId) === ownerId)
+    .flatMap(({ volumes = [] }) => volumes.filter(({ day }) => isTrailing(dayOf(day), today)));
+  const volume = maxOf(feeTiers.get(ownerId) ?? ZERO, sum(brought.map((each) => dec(each.volume))));
+  return feeTierOf(FEE_DOCUMENTS.inForce(accountsRules), volume);
 }
 
 const holdingsHere = ({ book }: MarginState, ownerId: OwnerId): Holdings[] =>
