@@ -9,18 +9,38 @@ const PAGE = 10_000;
 
 type StoredFrontier = Readonly<Record<string, { readonly size: number; readonly subtrees: readonly string[] }>>;
 
+/** Another process signed a checkpoint of the log meanwhile: what stands behind that one is signed by whoever resumes. */
+class CheckpointOvertaken extends Error {
+  override readonly name = 'CheckpointOvertaken';
+}
+
 /**
- * Grows the Merkle trees of a log behind the appends and signs where they stand. One writer per log; call `write` from
- * time to time. It goes on from the last checkpoint, so a restart doesn't read the log again.
+ * Grows the Merkle trees of a log behind the appends and signs where they stand. It goes on from the last checkpoint, so a restart
+ * doesn't read the log again. Of several that sign at the same time each stored checkpoint continues the one before.
  */
 export class CheckpointWriter {
   private constructor(
     private readonly log: EventLog,
     private readonly key: CheckpointKey,
     private readonly frontiers: Map<number, MerkleFrontier>,
-    private last: Checkpoint | undefined,
+    private last: (Checkpoint & Pick<StoredCheckpoint, 'number'>) | undefined,
     private succession: string | null,
   ) {}
+
+  /**
+   * Signs where a log stands, behind whatever another process signs at the same time.
+   * @returns the newest checkpoint; undefined of a log without a block
+   * @throws CheckpointRejected as `resume`
+   */
+  static async sign(log: EventLog, key: CheckpointKey, previous?: CheckpointKey): Promise<StoredCheckpoint | undefined> {
+    for (;;) {
+      try {
+        return (await (await CheckpointWriter.resume(log, key, previous)).write()) ?? (await log.lastCheckpoint());
+      } catch (error) {
+        if (!(error instanceof CheckpointOvertaken)) throw error;
+      }
+    }
+  }
 
   /**
    * @param previous key that signed the last checkpoint, when another takes over: it says so in a statement
@@ -39,10 +59,13 @@ export class CheckpointWriter {
     const succession = isHandedOver && previous !== undefined ? previous.handOver(key.verifierKey) : null;
     const frontiers = (stored && last && frontiersOf(stored, last)) ?? new Map<number, MerkleFrontier>();
     if (last) await assertContinues(log, last);
-    return new CheckpointWriter(log, key, frontiers, last, succession);
+    return new CheckpointWriter(log, key, frontiers, stored && last && { ...last, number: stored.number }, succession);
   }
 
-  /** Signs the present state; undefined when no block was added since the last checkpoint. */
+  /**
+   * Signs the present state; undefined when no block was added since the last checkpoint.
+   * @throws CheckpointOvertaken
+   */
   async write(): Promise<StoredCheckpoint | undefined> {
     const heads = await this.log.heads();
     const incarnation = heads[0]?.incarnation ?? '';
@@ -53,13 +76,16 @@ export class CheckpointWriter {
     }
     const checkpoint: Checkpoint = { house: this.key.name, log: this.log.name, incarnation, partitions };
     if (this.last && isSame(this.last, checkpoint) && this.succession === null) return undefined;
-    const stored = await this.log.saveCheckpoint({
+    const stored = await this.log.saveCheckpoint(this.last?.number ?? 0, {
       note: this.key.sign(checkpoint),
       frontier: frontierText(this.frontiers),
       verifierKey: this.key.verifierKey,
       succession: this.succession,
     });
-    this.last = checkpoint;
+    if (stored === undefined) {
+      throw new CheckpointOvertaken(`another process signed a checkpoint of ${this.log.name} meanwhile`);
+    }
+    this.last = { ...checkpoint, number: stored.number };
     this.succession = null;
     return stored;
   }

@@ -133,9 +133,25 @@ describe('a signed checkpoint [CLR-LOG-022]', () => {
     expect((await restarted.write())?.number).toBe(2);
   });
 
+  it('of several that sign at once continues the one before, whoever comes first', async () => {
+    await written();
+    const [slow, fast] = [await CheckpointWriter.resume(log, key), await CheckpointWriter.resume(log, key)];
+    await log.append([writer.item([{}])]);
+    expect((await fast.write())?.number).toBe(2);
+    await expect(slow.write()).rejects.toThrow('another process signed a checkpoint of margin meanwhile');
+    await log.append([writer.item([{}])]);
+    const signed = await Promise.all([1, 2, 3].map(() => CheckpointWriter.sign(log, key)));
+    expect(signed.map((each) => each?.number)).toEqual([3, 3, 3]);
+    const sizes = (await log.checkpoints(0, 10)).map(
+      ({ note }) => verifyCheckpoint(note, key.verifierKey).partitions[2]?.size,
+    );
+    expect(sizes).toEqual([5, 6, 7]);
+    expect((await verifyLog(log, key.verifierKey)).every(({ faults }) => faults.length === 0)).toBe(true);
+  });
+
   it('does not depend on the stored edge of the tree: a damaged one is grown anew', async () => {
     const { checkpoint } = await written();
-    await log.saveCheckpoint(kept(checkpoint, '{"1":{"size":5,"subtrees":["00","11"]}}'));
+    await log.saveCheckpoint(1, kept(checkpoint, '{"1":{"size":5,"subtrees":["00","11"]}}'));
     await log.append([writer.item([{}])]);
     await written();
     expect((await verifyLog(log, key.verifierKey)).every(({ faults }) => faults.length === 0)).toBe(true);
@@ -144,7 +160,7 @@ describe('a signed checkpoint [CLR-LOG-022]', () => {
   it('is not written over a log that contradicts the last one', async () => {
     const other = await new MemoryLogStore().open({ name: 'margin', partitions: 2, global: true });
     const { checkpoint } = await written();
-    await other.saveCheckpoint(kept(checkpoint, '{}'));
+    await other.saveCheckpoint(0, kept(checkpoint, '{}'));
     await expect(CheckpointWriter.resume(other, key)).rejects.toThrow(
       'margin/1 does not continue its last checkpoint at position 5',
     );
@@ -165,7 +181,7 @@ describe('a signed checkpoint [CLR-LOG-022]', () => {
       const same = await Writer.take(other, 1);
       await other.append([same.item(Array.from({ length: 5 }, () => ({})))]);
       await answered(other, '{"outcome":"accepted"}');
-      await other.saveCheckpoint(kept(checkpoint, '{}'));
+      await other.saveCheckpoint(0, kept(checkpoint, '{}'));
       await expect(CheckpointWriter.resume(other, key)).rejects.toThrow(CheckpointRejected);
       await expect(CheckpointWriter.resume(other, key)).rejects.toThrow(
         /does not continue its last checkpoint at block \d/,
@@ -179,7 +195,7 @@ describe('a signed checkpoint [CLR-LOG-022]', () => {
     const forger = await Writer.take(forged, 1);
     await forged.append([forger.item(Array.from({ length: 5 }, () => ({ payload: { amount: '0.00' } })))]);
     expect((await verifyLog(forged)).map(({ faults }) => faults)).toEqual([[], [], []]);
-    await forged.saveCheckpoint(kept(checkpoint, '{}'));
+    await forged.saveCheckpoint(0, kept(checkpoint, '{}'));
     expect((await verifyLog(forged, key.verifierKey))[2]?.faults[0]).toMatchObject({
       position: 5,
       what: 'the events up to here are not those of a signed checkpoint',
@@ -189,7 +205,7 @@ describe('a signed checkpoint [CLR-LOG-022]', () => {
   it('finds that the end of a log was cut off', async () => {
     const { checkpoint } = await written();
     const cut = await new MemoryLogStore().open({ name: 'margin', partitions: 2, global: true });
-    await cut.saveCheckpoint(kept(checkpoint, '{}'));
+    await cut.saveCheckpoint(0, kept(checkpoint, '{}'));
     expect((await verifyLog(cut, key.verifierKey))[2]?.faults[0]).toMatchObject({
       what: 'a signed checkpoint knows 5 events',
     });

@@ -1,6 +1,16 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomUUID,
+  sign,
+  verify,
+  type KeyObject,
+} from 'node:crypto';
 import fs from 'node:fs/promises';
+import path from 'node:path';
 import { sha256Of } from '@ballast/kernel';
+import { flush } from './flush.js';
 import { logDigest } from './log-digest.js';
 
 /** Where a partition stood when the checkpoint was written. */
@@ -97,14 +107,11 @@ export class CheckpointKey {
    * @throws SigningKeyRefused when others may read the file (whoever reads it can sign), or it holds no Ed25519 key
    */
   static async load(file: string, name: string): Promise<CheckpointKey> {
-    try {
-      const { privateKey } = generateKeyPairSync('ed25519');
-      const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
-      await fs.writeFile(file, pem, { mode: 0o600, flag: 'wx' });
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      if (code !== 'EEXIST') throw new SigningKeyRefused(`no signing key can be made: ${message}; name another --key`);
-    }
+    const isThere = await fs.access(file).then(
+      () => true,
+      () => false,
+    );
+    if (!isThere) await makeKey(file);
     return CheckpointKey.loadPresent(file, name);
   }
 
@@ -139,6 +146,23 @@ export class CheckpointKey {
     const signature = sign(null, Buffer.from(text), this.#privateKey);
     const signed = Buffer.concat([keyId(this.name, this.#publicKey), signature]).toString('base64');
     return `${text}\n— ${this.name} ${signed}\n`;
+  }
+}
+
+/** A key that is whole where it stands, whoever makes one at the same time, and however that ends. */
+async function makeKey(file: string): Promise<void> {
+  const draft = `${file}.${randomUUID()}.part`;
+  try {
+    const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
+    await fs.writeFile(draft, pem, { mode: 0o600, flag: 'wx' });
+    await flush(draft);
+    await fs.link(draft, file);
+    await flush(path.dirname(file));
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== 'EEXIST') throw new SigningKeyRefused(`no signing key can be made: ${message}; name another --key`);
+  } finally {
+    await fs.rm(draft, { force: true }).catch(() => undefined);
   }
 }
 

@@ -670,8 +670,11 @@ export function describeEventLog(
       expect(await log.lastCheckpoint()).toBeUndefined();
       const first = { note: 'note 1', frontier: '{}', verifierKey: 'ballast+1+A', succession: null };
       const second = { note: 'note 2', frontier: '{"a":1}', verifierKey: 'ballast+2+B', succession: 'a statement' };
-      await log.saveCheckpoint(first);
-      await log.saveCheckpoint(second);
+      expect((await log.saveCheckpoint(0, first))?.number).toBe(1);
+      expect(await log.saveCheckpoint(0, second)).toBeUndefined();
+      expect(await log.saveCheckpoint(2, second)).toBeUndefined();
+      const both = await Promise.all([log.saveCheckpoint(1, second), log.saveCheckpoint(1, second)]);
+      expect(both.filter((each) => each !== undefined).map(({ number }) => number)).toEqual([2]);
       expect(await log.checkpoints(0, 10)).toEqual([
         { number: 1, ...first },
         { number: 2, ...second },

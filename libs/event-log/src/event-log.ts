@@ -289,7 +289,11 @@ export interface EventLog {
   /** Never moves back: a slower relay of a former owner changes nothing. */
   saveRelayCursor(partition: number, position: number): Promise<void>;
 
-  saveCheckpoint(checkpoint: Omit<StoredCheckpoint, 'number'>): Promise<StoredCheckpoint>;
+  /**
+   * @param after number of the last checkpoint that the signer knows; 0 before the first
+   * @returns undefined when that is not the last any more: another process signed one meanwhile, and nothing is stored
+   */
+  saveCheckpoint(after: number, checkpoint: Omit<StoredCheckpoint, 'number'>): Promise<StoredCheckpoint | undefined>;
   checkpoints(after: number, limit: number): Promise<readonly StoredCheckpoint[]>;
   lastCheckpoint(): Promise<StoredCheckpoint | undefined>;
 

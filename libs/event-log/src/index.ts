@@ -54,7 +54,7 @@ export * from './memory/memory-log.js';
 export { dataSourceOptions, type PostgresConnection } from './postgres/connection.js';
 export { backUpCluster, restoreCluster } from './postgres/cluster-backup.js';
 export { DirectoryLock } from './postgres/directory-lock.js';
-export { EmbeddedServer, type ServerConnection } from './postgres/embedded-server.js';
+export { EmbeddedServer, removeCluster, type ServerConnection } from './postgres/embedded-server.js';
 export { PostgresLogStore } from './postgres/postgres-log-store.js';
 export { isTransient } from './postgres/transient-error.js';
 export { untilStored } from './until-stored.js';

@@ -24,8 +24,7 @@ export async function writeCheckpoint(options: CheckpointOptions): Promise<void>
     for (const name of [...SERVICE_LOGS, ...EXCHANGE_LOGS]) {
       if (!logs.has(name)) continue;
       const log = logs.log(name);
-      const writer = await CheckpointWriter.resume(log, key, previous);
-      const stored = (await writer.write()) ?? (await log.lastCheckpoint());
+      const stored = await CheckpointWriter.sign(log, key, previous);
       if (stored !== undefined) notes.push(stored.note);
       for (const statement of await successionsOf(log)) successions.add(statement);
     }

@@ -4,6 +4,7 @@ import {
   EmbeddedServer,
   MemoryLogStore,
   PostgresLogStore,
+  removeCluster,
   type LogStore,
   type PostgresConnection,
 } from '@ballast/event-log';
@@ -100,12 +101,7 @@ export async function emptyDataDirectory(options: StoreOptions): Promise<void> {
   }
   const directory = path.resolve(options.dataDir);
   if (!(await isThere(path.join(directory, 'cluster')))) return;
-  // A start takes the lock and ends a server that was left over, so that nobody still writes there.
-  const server = await EmbeddedServer.start({ dataDirectory: directory });
-  await server.stop();
-  for (const part of ['cluster', 'password', 'server.log']) {
-    await fs.rm(path.join(directory, part), { recursive: true, force: true });
-  }
+  await removeCluster(directory);
 }
 
 const isThere = (file: string): Promise<boolean> =>

@@ -363,10 +363,14 @@ class MemoryLog implements EventLog {
     state.relayed = Math.max(state.relayed, position);
   }
 
-  async saveCheckpoint(written: Omit<StoredCheckpoint, 'number'>): Promise<StoredCheckpoint> {
+  async saveCheckpoint(
+    after: number,
+    written: Omit<StoredCheckpoint, 'number'>,
+  ): Promise<StoredCheckpoint | undefined> {
     this.#assertOpen();
     const { checkpoints } = this.content;
-    const checkpoint = { number: checkpoints.length + 1, ...written };
+    if (checkpoints.length !== after) return undefined;
+    const checkpoint = { number: after + 1, ...written };
     checkpoints.push(checkpoint);
     return checkpoint;
   }

@@ -88,8 +88,38 @@ it('a backup is what was there, is restored whole into a new place only, and say
 it('a database that is in use is not copied', async () => {
   const server = await EmbeddedServer.start({ dataDirectory: inFolder('data') });
   await expect(backUpCluster(inFolder('data'), inFolder('backup'))).rejects.toThrow('is in use by process');
+  expect(await fs.readdir(folder)).toEqual(['data']);
   await server.stop();
 }, 60_000);
+
+it('of two who restore or back up into one place at once one is told so, and what the other makes is whole [CLR-LOG-063]', async () => {
+  const [data, other, backup, again] = ['data', 'other', 'backup', 'again'].map(inFolder) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  for (const each of [data, other]) await add(each);
+  const inUse = expect.objectContaining({ message: expect.stringContaining('is in use by process') as string }) as Error;
+  expect(await refusalsOf(backUpCluster(data, backup), backUpCluster(other, backup))).toEqual([inUse]);
+  // Left by one that was broken off.
+  await fs.mkdir(path.join(`${again}.restoring`, 'data', 'cluster'), { recursive: true });
+  expect(await refusalsOf(restoreCluster(backup, again, asItIs), restoreCluster(backup, again, asItIs))).toEqual([
+    inUse,
+  ]);
+  await withLog(again, async (log) => expect((await verifyPartition(log, 0)).faults).toEqual([]));
+  // Somebody began there while the backup was made ready.
+  const third = inFolder('third');
+  const late = restoreCluster(backup, third, async () => {
+    await fs.mkdir(third);
+    await fs.writeFile(path.join(third, 'file'), 'mine');
+  });
+  await expect(late).rejects.toThrow(`${third} is not empty; restore into a new --data-dir`);
+  expect(await fs.readdir(third)).toEqual(['file']);
+}, 120_000);
+
+const refusalsOf = async (...works: readonly Promise<unknown>[]): Promise<readonly Error[]> =>
+  (await Promise.allSettled(works)).flatMap((each) => (each.status === 'rejected' ? [each.reason as Error] : []));
 
 it('a backup that stands where a restore is made ready is refused, and stays [CLR-LOG-063]', async () => {
   await fs.mkdir(inFolder('data.restoring/backup'), { recursive: true });

@@ -4,7 +4,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { flush } from '../flush.js';
-import { DataDirectoryRefused, DirectoryLock, hasCode, readIfThere } from './directory-lock.js';
+import { DataDirectoryRefused, DirectoryLock, LOCK_FILE, hasCode, readIfThere } from './directory-lock.js';
 import { EmbeddedServer } from './embedded-server.js';
 
 const LIST = 'backup.json';
@@ -25,24 +25,36 @@ interface BackupList {
  */
 export async function backUpCluster(dataDirectory: string, target: string): Promise<number> {
   const [from, to] = [path.resolve(dataDirectory), path.resolve(target)];
-  await assertFree(to, 'name a new directory for the backup');
   assertApart(from, to);
-  // A start and a stop end whatever a crash has left half written.
-  await (await EmbeddedServer.start({ dataDirectory: from })).stop();
-  const lock = await DirectoryLock.acquire(from);
+  await assertFree(to, 'name a new directory for the backup');
+  await make(to, from);
+  return alone(to, async () => {
+    // A start and a stop end whatever a crash has left half written.
+    await (await EmbeddedServer.start({ dataDirectory: from })).stop();
+    const lock = await DirectoryLock.acquire(from);
+    try {
+      return await copyWithList(from, to);
+    } finally {
+      await lock.release();
+    }
+  });
+}
+
+/** @returns how many files were copied */
+async function copyWithList(from: string, to: string): Promise<number> {
+  await copy(from, to);
+  const list: BackupList = { format: FORMAT, files: await hashesIn(to) };
+  const draft = path.join(to, `${LIST}.part`);
   try {
-    await copy(from, to);
-    const list: BackupList = { format: FORMAT, files: await hashesIn(to) };
-    const draft = path.join(to, `${LIST}.part`);
     await fs.writeFile(draft, `${JSON.stringify(list, null, 1)}\n`);
     await flush(draft);
     await fs.rename(draft, path.join(to, LIST));
     await flush(to);
     await flush(path.dirname(to));
-    return Object.keys(list.files).length;
-  } finally {
-    await lock.release();
+  } catch (error) {
+    throw notCopied(from, to, error);
   }
+  return Object.keys(list.files).length;
 }
 
 /**
@@ -56,20 +68,51 @@ export async function restoreCluster(
   prepare: (dataDirectory: string) => Promise<void>,
 ): Promise<void> {
   const [from, to] = [path.resolve(backup), path.resolve(dataDirectory)];
-  await assertFree(to, 'restore into a new --data-dir');
-  const draft = `${to}.restoring`;
-  for (const place of [to, draft]) assertApart(from, place);
+  const remedy = 'restore into a new --data-dir';
+  await assertFree(to, remedy);
+  const workshop = `${to}.restoring`;
+  for (const place of [to, workshop]) assertApart(from, place);
   // What stands there of a restore that was broken off is deleted.
-  if (from.startsWith(`${draft}${path.sep}`)) {
+  if (from.startsWith(`${workshop}${path.sep}`)) {
     throw new DataDirectoryRefused(`${from} lies where the restore is made ready; move the backup elsewhere`);
   }
   await assertWhole(from);
-  await fs.rm(draft, { recursive: true, force: true });
-  await copy(from, draft);
-  await prepare(draft);
-  await fs.rmdir(to).catch(() => undefined);
-  await fs.rename(draft, to);
-  await flush(path.dirname(to));
+  await make(workshop, from);
+  await alone(workshop, async () => {
+    for (const name of await fs.readdir(workshop)) {
+      if (!LOCK_FILE.test(name)) await fs.rm(path.join(workshop, name), { recursive: true, force: true });
+    }
+    const draft = path.join(workshop, 'data');
+    await copy(from, draft);
+    await prepare(draft);
+    // Whoever came meanwhile stays: nothing that stands there is written over.
+    await assertFree(to, remedy);
+    await fs.rmdir(to).catch(() => undefined);
+    await fs.rename(draft, to).catch(async (error: unknown) => {
+      await assertFree(to, remedy);
+      throw error;
+    });
+    await flush(path.dirname(to));
+  });
+}
+
+/** Keeps others out of a directory meanwhile. One that holds nothing in the end is taken away. */
+async function alone<T>(directory: string, work: () => Promise<T>): Promise<T> {
+  const lock = await DirectoryLock.acquire(directory);
+  try {
+    return await work();
+  } finally {
+    await lock.release();
+    await fs.rmdir(directory).catch(() => undefined);
+  }
+}
+
+async function make(directory: string, from: string): Promise<void> {
+  try {
+    await fs.mkdir(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw notCopied(from, directory, error);
+  }
 }
 
 /** @throws DataDirectoryRefused when something stands there */
@@ -105,11 +148,14 @@ async function copy(from: string, to: string): Promise<void> {
     }
     await flush(to);
   } catch (error) {
-    throw new DataDirectoryRefused(
-      `${from} can't be copied to ${to} (${(error as Error).message}): put that right, or name another directory`,
-    );
+    throw notCopied(from, to, error);
   }
 }
+
+const notCopied = (from: string, to: string, error: unknown): DataDirectoryRefused =>
+  new DataDirectoryRefused(
+    `${from} can't be copied to ${to} (${(error as Error).message}): put that right, or name another directory`,
+  );
 
 async function assertWhole(backup: string): Promise<void> {
   const text = await readIfThere(path.join(backup, LIST));

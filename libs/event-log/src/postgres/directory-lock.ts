@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 
-const LOCK_FILE = /^lock\.(\d+)\.(\d+)$/;
+export const LOCK_FILE = /^lock\.(\d+)\.(\d+)$/;
 
 /** A data directory that can't be used as it is; the message names it and the remedy. */
 export class DataDirectoryRefused extends Error {

@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { testServer } from '../testing.js';
 import { DirectoryLock, isRunning, startTimeOf } from './directory-lock.js';
-import { EmbeddedServer } from './embedded-server.js';
+import { EmbeddedServer, removeCluster } from './embedded-server.js';
 
 const library = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const workspace = path.resolve(library, '../..');
@@ -141,6 +141,34 @@ describe('the embedded PostgreSQL server', () => {
     await expect(EmbeddedServer.start({ dataDirectory: path.join(home, place) })).rejects.toThrow(why);
     expect(await fs.readdir(home, { recursive: true })).toEqual(before);
     await fs.rm(home, { recursive: true });
+  });
+
+  it('is thrown away whole, in whatever state it is, and by nobody while it is used', async () => {
+    const thrown = path.join(directory, 'thrown');
+    await start({ dataDirectory: thrown });
+    await expect(removeCluster(thrown)).rejects.toThrow(`${thrown} is in use by process`);
+    expect(await ask(server as EmbeddedServer, 'select 1')).toEqual([1]);
+    await server?.stop();
+    // It would not start.
+    await fs.rm(path.join(thrown, 'cluster', 'global'), { recursive: true });
+    await removeCluster(thrown);
+    expect(await fs.readdir(thrown)).toEqual([]);
+    // Broken off before the last of it was deleted: that is no database, and no hindrance.
+    await fs.mkdir(path.join(thrown, 'cluster.deleted', 'base'), { recursive: true });
+    expect(await ask(await start({ dataDirectory: thrown }), 'select 1')).toEqual([1]);
+    expect((await fs.readdir(thrown)).sort()).toEqual([
+      'cluster',
+      expect.stringMatching(/^lock\./) as string,
+      'password',
+      'server.log',
+    ]);
+  });
+
+  it('leaves what is no database to whoever put it there', async () => {
+    const foreign = path.join(directory, 'foreign');
+    await fs.mkdir(path.join(foreign, 'cluster', 'mine'), { recursive: true });
+    await expect(removeCluster(foreign)).rejects.toThrow('holds files that are no data of PostgreSQL');
+    expect(await fs.readdir(path.join(foreign, 'cluster'))).toEqual(['mine']);
   });
 
   it('says so when its password was lost', async () => {

@@ -5,11 +5,14 @@ import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
+import { flush } from '../flush.js';
 import { DataDirectoryRefused, DirectoryLock, isRunning, readIfThere } from './directory-lock.js';
 import { serverBinaries, type ServerBinaries, type ServerUser } from './server-binaries.js';
 
 const SUPERUSER = 'ballast';
 const NOBODY = 65534;
+/** Where a cluster stands while it is deleted. */
+const DELETED = 'cluster.deleted';
 const POLL_MS = 10;
 const PATIENCE_MS = 30_000;
 const RELAUNCH_MS = 1_000;
@@ -41,6 +44,7 @@ export interface ServerConnection {
  *                 /password     of the superuser, mode 0600
  *                 /server.log   of the present and the last start
  *                 /lock.*       which process uses the directory
+ *                 /cluster.deleted   what is left of a database that was thrown away, until the next start
  * ```
  *
  * The server listens on 127.0.0.1 only, on a port that was free. It ends when this process ends, also when that was
@@ -67,6 +71,7 @@ export class EmbeddedServer {
     await assertUsable(directory);
     const lock = await DirectoryLock.acquire(directory);
     try {
+      await removeLeftover(directory);
       const cluster = path.join(directory, 'cluster');
       const user = await serverUser(cluster);
       const binaries = await serverBinaries(user, options.binaries);
@@ -236,6 +241,34 @@ export class EmbeddedServer {
   }
 }
 
+/**
+ * Throws away the database of a data directory, whatever state it is in. What is deleted stands aside first: one that is half deleted is
+ * never taken for a database, and the next start deletes what is left of it.
+ * @throws DataDirectoryRefused when a process uses the directory, or it holds no database
+ */
+export async function removeCluster(dataDirectory: string): Promise<void> {
+  const directory = path.resolve(dataDirectory);
+  await assertUsable(directory);
+  const lock = await DirectoryLock.acquire(directory);
+  try {
+    const cluster = path.join(directory, 'cluster');
+    await stopLeftover(cluster);
+    await removeLeftover(directory);
+    await fs.rename(cluster, path.join(directory, DELETED));
+    await flush(directory);
+    await removeLeftover(directory);
+    for (const file of ['password', 'server.log', 'server.log.1']) {
+      await fs.rm(path.join(directory, file), { force: true });
+    }
+  } finally {
+    await lock.release();
+  }
+}
+
+/** What a removal left that was broken off. */
+const removeLeftover = (directory: string): Promise<void> =>
+  fs.rm(path.join(directory, DELETED), { recursive: true, force: true });
+
 /** PostgreSQL refuses to run as root: then it runs as the owner of its data, as `postgres`, or as nobody. */
 async function serverUser(cluster: string): Promise<ServerUser | undefined> {
   if (process.getuid?.() !== 0) return undefined;
@@ -293,7 +326,11 @@ async function passwordOf(directory: string): Promise<string> {
     throw new DataDirectoryRefused(`${file} is missing, the server would let nobody in: restore the file`);
   }
   const password = randomBytes(24).toString('base64url');
-  await fs.writeFile(file, `${password}\n`, { mode: 0o600, flag: 'wx' });
+  // Whole where it stands: half a password would be taken for one.
+  const draft = `${file}.new`;
+  await fs.writeFile(draft, `${password}\n`, { mode: 0o600 });
+  await flush(draft);
+  await fs.rename(draft, file);
   return password;
 }
 

@@ -236,7 +236,9 @@ export function logSql({ table }: LogNames) {
       on conflict (partition) do update set position = excluded.position where stands.position < excluded.position`,
     saveCheckpoint: `
       insert into ${table('checkpoint')} (number, note, frontier, verifier_key, succession)
-      select coalesce(max(number), 0) + 1, $1, $2, $3, $4 from ${table('checkpoint')}
+      select $1::bigint + 1, $2, $3, $4, $5
+      where $1 = coalesce((select number from ${table('checkpoint')} order by number desc limit 1), 0)
+      on conflict do nothing
       returning ${checkpoint}`,
     checkpoints: `select ${checkpoint} from ${table('checkpoint')} where number > $1 order by number limit $2`,
     lastCheckpoint: `select ${checkpoint} from ${table('checkpoint')} order by number desc limit 1`,

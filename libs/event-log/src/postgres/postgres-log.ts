@@ -385,10 +385,12 @@ export class PostgresLog implements ArchivableLog {
     await this.#rows('saveRelayCursor', [partition, position]);
   }
 
-  async saveCheckpoint(checkpoint: Omit<StoredCheckpoint, 'number'>): Promise<StoredCheckpoint> {
-    const { note, frontier, verifierKey, succession } = checkpoint;
-    const [row] = await this.#rows('saveCheckpoint', [note, frontier, verifierKey, succession]);
-    return checkpointOf(row as Row);
+  async saveCheckpoint(
+    after: number,
+    { note, frontier, verifierKey, succession }: Omit<StoredCheckpoint, 'number'>,
+  ): Promise<StoredCheckpoint | undefined> {
+    const [row] = await this.#rows('saveCheckpoint', [after, note, frontier, verifierKey, succession]);
+    return row && checkpointOf(row);
   }
 
   async checkpoints(after: number, limit: number): Promise<readonly StoredCheckpoint[]> {

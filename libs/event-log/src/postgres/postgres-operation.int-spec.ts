@@ -84,7 +84,7 @@ describe('a log in PostgreSQL', () => {
         expect(await its.append([item])).toEqual([{ status: 'appended' }]);
         expect(await its.append([item])).toEqual([{ status: 'duplicate' }]);
         await its.saveRelayCursor(1, 1);
-        await its.saveCheckpoint({ note: 'note', frontier: '{}', verifierKey: 'ballast', succession: null });
+        await its.saveCheckpoint(0, { note: 'note', frontier: '{}', verifierKey: 'ballast', succession: null });
         expect(await its.cursors(1)).toHaveLength(1);
         expect(await its.read(1, 0, 5)).toEqual(item.events);
       } finally {
