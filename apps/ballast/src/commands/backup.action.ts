@@ -30,7 +30,10 @@ export async function restore(options: Options & { from?: string }): Promise<voi
   const place = databaseUrl === undefined ? path.resolve(dataDir) : new URL(databaseUrl).host;
   if (from === undefined) await renewIncarnations(options, place);
   // Before it stands there: a database that was put back and has its old incarnation would be taken for the one that went on.
-  else await restoreCluster(from, dataDir, (draft) => renewIncarnations({ ...options, dataDir: draft }, path.resolve(from)));
+  else
+    await restoreCluster(from, dataDir, (draft) =>
+      renewIncarnations({ ...options, dataDir: draft }, path.resolve(from)),
+    );
   process.stdout.write(`restored ${place}; run npx ballast verify before a service starts\n`);
 }
 

@@ -91,7 +91,9 @@ export async function answer(accountId: string, options: WhatIfOptions): Promise
     const then = at === undefined ? '' : ` at ${isoOf(at)}`;
     if (answered === 'account-unknown') throw new UsageError(`${place} knows no account ${accountId}${then}`);
     if (answered === 'no-prices') throw new UsageError(`${place} has no prices yet${then}; choose a later time`);
-    process.stdout.write(`${options.json === true ? JSON.stringify(written(whatIfResponse)(answered), null, 2) : whatIfText(answered)}\n`);
+    process.stdout.write(
+      `${options.json === true ? JSON.stringify(written(whatIfResponse)(answered), null, 2) : whatIfText(answered)}\n`,
+    );
   } catch (error) {
     if (error instanceof ModelInputError) throw new UsageError(error.message);
     throw error;

@@ -59,11 +59,14 @@ const explanation = {
 const words = (text: string): readonly string[] => text.split(/\s+/).filter((word) => !/^-*$/.test(word));
 
 describe('explanationText', () => {
-  it.each([44, 60, 72, 80, 100, 120, 200])('breaks no line of a terminal of %i columns, and leaves no word out', (columns) => {
-    const shown = explanationText(explanation, columns);
-    expect(shown.split('\n').filter((line) => line.length > columns)).toEqual([]);
-    expect(words(shown)).toEqual(words(explanationText(explanation)));
-  });
+  it.each([44, 60, 72, 80, 100, 120, 200])(
+    'breaks no line of a terminal of %i columns, and leaves no word out',
+    (columns) => {
+      const shown = explanationText(explanation, columns);
+      expect(shown.split('\n').filter((line) => line.length > columns)).toEqual([]);
+      expect(words(shown)).toEqual(words(explanationText(explanation)));
+    },
+  );
 
   it('puts a name that leaves no room for its amount above it', () => {
     const lines = explanationText(explanation, 44).split('\n');

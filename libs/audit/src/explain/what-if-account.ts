@@ -48,10 +48,7 @@ export function whatIfText(answer: WhatIfAnswer): string {
       `Worst scenario ${worst?.id ?? ''}`,
       worst === undefined
         ? []
-        : [
-            ...worst.byPosition.map(({ instrument, pnl }) => [instrument, usd(pnl)]),
-            ['together', usd(worst.pnl)],
-          ],
+        : [...worst.byPosition.map(({ instrument, pnl }) => [instrument, usd(pnl)]), ['together', usd(worst.pnl)]],
     ),
     ...section(
       'Lines of the requirement',

@@ -230,6 +230,36 @@ describe('a log of which half is archived and removed [CLR-LOG-060]', () => {
     await expect(superuser.query('delete from margin.block where number = 3')).rejects.toThrow('final');
   });
 
+  it('hides no note from who decides on it while its block is removed [CLR-LOG-060]', async () => {
+    await log.addNote(PARTITION, () => '"an earlier note"');
+    await log.append([writer.item([{}])]);
+    await archiver.write(Infinity, archive, KEY);
+    await archiver.propose(1, 'ann', 'retention');
+    const other = new PostgresLogStore({ connection });
+    try {
+      const beside = await opened(other);
+      const query = other.pool.query.bind(other.pool) as (...given: unknown[]) => Promise<unknown>;
+      // Once it has heard what stands in the archive, all of it is removed from the database.
+      const removedMeanwhile = async (...given: unknown[]): Promise<unknown> => {
+        other.pool.query = query as typeof other.pool.query;
+        const heard = await query(...given);
+        await archiver.approve(1, 'ben', archive);
+        await archiver.finish(1);
+        return heard;
+      };
+      other.pool.query = removedMeanwhile as typeof other.pool.query;
+      let before: readonly string[] = [];
+      await beside.addNote(PARTITION, (notes) => {
+        before = notes;
+        return '"a later note"';
+      });
+      expect(before).toContain('"an earlier note"');
+      expect((await log.notes(PARTITION)).slice(-1)).toEqual(['"a later note"']);
+    } finally {
+      await other.close();
+    }
+  });
+
   it('is the same after every step that was broken off [CLR-LOG-060]', async () => {
     const before = await whatIsRead(log);
     // Files, no row: what was written stands there, and is written again with the same bytes.

@@ -179,12 +179,18 @@ export class PostgresLog implements ArchivableLog {
 
   async addNote(partition: number, decide: (before: readonly string[]) => string): Promise<void> {
     this.#assertPartition(partition);
-    const { place, notes } = await this.#archivedNotes(partition);
-    await this.#inTransaction('begin', async (ask) => {
-      await ask('hold', [partition]);
-      const stored = (await ask('notes', [partition, place.number])).map(noteOf);
-      await ask('note', [partition, decide([...notes, ...stored])]);
-    });
+    for (let isNoted = false; !isNoted;) {
+      const { place, notes } = await this.#archivedNotes(partition);
+      isNoted = await this.#inTransaction('begin', async (ask) => {
+        await ask('hold', [partition]);
+        const stored = (await ask('notes', [partition, place.number])).map(noteOf);
+        // What was removed since the archive was read stands there only, and nothing may be decided without it.
+        const ranges = (await ask('archived', [partition])).map(rangeOf);
+        if (ranges.some(({ removedBy, lastBlock }) => removedBy !== null && lastBlock > place.number)) return false;
+        await ask('note', [partition, decide([...notes, ...stored])]);
+        return true;
+      });
+    }
   }
 
   /** Of blocks that are read from the archive, though the database may hold some of them still. */

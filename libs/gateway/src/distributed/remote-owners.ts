@@ -109,7 +109,7 @@ interface Answered {
   readonly text: string;
 }
 
-function toldBy<Answer>({ status, text }: Answered, place: string): Told<Answer> {
+async function toldBy<Answer>({ status, text }: Answered, place: string): Promise<Told<Answer>> {
   if (status === 200) return readAnswer<Answer>(text);
   if (status === 429) throw new TooManyQuestions('too many questions of this kind wait already; ask again');
   if (status === 503) throw new NotStored(`${place} waits for the store; ask again`);

@@ -47,7 +47,7 @@ export class QuestionsController {
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     try {
-      return answerText(await this.#desk.tell(worker, question, parameters, gone.signal));
+      return await answerText(await this.#desk.tell(worker, question, parameters, gone.signal));
     } catch (error) {
       // Nobody is there to be told.
       if (gone.signal.aborted) return '';
