@@ -209,10 +209,11 @@ describe('a book that takes nothing, and sealed bids [CLR-LIQ-070] [CLR-LIQ-072]
     expect((await replay(thin.house.logs, SERVICES, () => 0)).divergence).toBeUndefined();
   }, 60_000);
 
-  it('ends with a reason when nobody bids, and the next one begins while the book stays thin; another length is another decision', async () => {
+  it('ends with a reason when nobody bids, and the next one begins later while the book stays thin; another length is another decision [CLR-LIQ-075]', async () => {
     const thin = await openThin(SEALED);
     const of = eventsOf(await thin.end());
-    expect(of('AuctionClosed').map(({ outcome }) => outcome)).toEqual(['no-bid', 'no-bid', 'no-bid']);
+    expect(of('AuctionClosed').map(({ outcome }) => outcome)).toEqual(['no-bid', 'no-bid']);
+    expect(of('AuctionAsked').map(({ attempt, rest }) => [attempt, rest])).toEqual([[1, 1], [2, 2]]);
     expect(of('LiquidationPaused').map(({ reason }) => reason)).toContain('book-too-thin');
     const { kind, id } = DOCUMENT;
     const changed = readingAnother(kind, id, withFigure(SEALED, ['sealed', 'lengthMs'], 120_001));

@@ -145,17 +145,17 @@ describe('options that nobody takes in the book, auctioned [CLR-LIQ-070] [CLR-LI
     await expectSoundLogs(writer);
   }, 120_000);
 
-  it('go to sealed bids as far as margin finds the account no worse, though their share says it could bear more [CLR-LIQ-055]', async () => {
+  it('are offered at what the part that margin judged bears, so that all that is bid goes and the account is no worse [CLR-LIQ-053] [CLR-LIQ-055]', async () => {
     const writer = await openWriter('sealed', '10');
-    expect(writer.auctions()).toMatchObject([{ instrument: CALL, quantity: '10', mostDiscount: '0.0486212687729245' }]);
+    expect(writer.auctions()).toMatchObject([{ instrument: CALL, quantity: '10', mostDiscount: '0.0302868728583358' }]);
     await writer.bid({ accountId: FIRST, quantity: '4', discount: '0.001' });
-    await writer.bid({ accountId: SECOND, quantity: '6', discount: '0.04' });
+    await writer.bid({ accountId: SECOND, quantity: '6', discount: '0.03' });
     const events = await writer.end();
     const [round] = of(events, 'ProviderRoundExecuted');
-    // Calls and puts hedge each other: without the calls the puts are required almost as much as both.
+    // Calls and puts hedge each other: without the calls the puts are required almost as much as both, so their share of 4.86 % is not what they bear.
     expect(round?.takes.map(({ accountId, quantity, price }) => [accountId, quantity, price])).toEqual([
       [FIRST, '4', '932.1'],
-      [SECOND, '1.3', '1341.6'],
+      [SECOND, '6', '1236.6'],
     ]);
     expectHandedOver(events);
     await expectSoundLogs(writer);

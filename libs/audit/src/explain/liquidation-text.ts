@@ -63,8 +63,12 @@ export function liquidationText({ type, payload }: LogEntry): string {
       return `The book was too thin: ${quantity} ${instrument} offered to liquidity providers, at ${usd(limit)} at worst.`;
     }
     case 'AuctionAsked': {
-      const { quantity, instrument, limit } = payload as LiquidationEvents['AuctionAsked'];
-      return `Neither the book nor liquidity providers took it: up to ${quantity} ${instrument} to be auctioned, at ${usd(limit)} at worst.`;
+      const { quantity, instrument, limit, attempt, rest } = payload as LiquidationEvents['AuctionAsked'];
+      const again =
+        attempt === undefined || rest === undefined
+          ? ''
+          : ` Auction ${attempt} of it in a row; if nobody takes anything it is not offered for ${rest} ${rest === 1 ? 'schedule' : 'schedules'}.`;
+      return `Neither the book nor liquidity providers took it: up to ${quantity} ${instrument} to be auctioned, at ${usd(limit)} at worst.${again}`;
     }
     case 'AdlRequested': {
       const { quantity, instrument, bankruptcyPrice } = payload as LiquidationEvents['AdlRequested'];

@@ -35,6 +35,7 @@ import { concludeSlice, openCase, proceed, type CaseFact } from './case/case.dec
 import {
   caseOfEvent,
   evolveCase,
+  noteAuctionClosed,
   noteEndedRequest,
   noteHedgeJudged,
   noteInCase,
@@ -143,7 +144,7 @@ const noteTrading =
 export const liquidationProcess = defineProcess<State, LiquidationEvents & OpeningEvents>({
   log: 'liquidation',
 
-  stateForm: { version: 9 },
+  stateForm: { version: 10 },
   lastOfStreams: ['LiquidationClosed'],
   initialState: () => ({
     rules: noRules(),
@@ -176,7 +177,13 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
       AuctionOpened: ofAccount,
       AuctionBidPlaced: 'ignored',
       AuctionCalled: inCase(noteInCase.AuctionCalled),
-      AuctionClosed: inCase(noteInCase.AuctionClosed),
+      AuctionClosed: {
+        observe({ cases, newestSchedule }, { payload }) {
+          const current = cases.get(payload.accountId);
+          if (current !== undefined) cases.set(current.accountId, noteAuctionClosed(current, payload, newestSchedule));
+        },
+        ...ofAccount,
+      },
       AdlRoundOpened: 'ignored',
       AdlExecuted: 'ignored',
       AdlRoundClosed: {

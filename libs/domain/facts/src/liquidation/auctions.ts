@@ -15,7 +15,7 @@ import {
   underlying,
   versionedName,
 } from '../schema/forms.js';
-import { list, nullable, oneOf, record } from '../schema/schema.js';
+import { list, nullable, oneOf, optional, record } from '../schema/schema.js';
 import { offeredPosition } from './providers.js';
 
 const stream = 'auctions-<instrument>';
@@ -37,7 +37,19 @@ export const AUCTION_REQUEST_EVENTS = {
     description:
       'Neither the book nor liquidity providers took it: the position is to be offered to the bidders of the house. The case goes on meanwhile, as prices let it.',
     stream: 'liquidation-<caseId>',
-    payload: offeredPosition('Contracts, unsigned: what brings the account to its target at the greatest discount.'),
+    payload: {
+      ...offeredPosition('Contracts, unsigned: what brings the account to its target at the greatest discount.'),
+      attempt: optional(
+        ordinal(
+          '1 for the first auction of the position, raised by each that nobody takes anything in; 1 again once something of the account was taken over.',
+        ),
+      ),
+      rest: optional(
+        ordinal(
+          'If nobody takes anything, schedules after its end for which the position is not offered again: 1, 2, 4, ... up to what the policy allows. Others are offered meanwhile.',
+        ),
+      ),
+    },
   }),
 };
 

@@ -4,6 +4,7 @@ import type { AuctionEvents, LiquidationEvents, ProviderEvents } from '@ballast/
 import { placeName } from '../place.js';
 import { discountAt } from './auction-price.js';
 
+type Asked = LiquidationEvents['AuctionAsked'];
 type Opened = AuctionEvents['AuctionOpened'];
 type Placed = AuctionEvents['AuctionBidPlaced'];
 type Called = AuctionEvents['AuctionCalled'];
@@ -31,11 +32,11 @@ interface Seen<Payload> {
 /**
  * What must hold of every auction: it offers what its case had asked for; only named accounts bid, within what they were named with, while it is
  * open, at no greater discount than it gave then; what is called was bid; a round takes from called bids only, at their discounts
- * and for no more; and what is told at the end is what those rounds have closed. That both sides were booked alike, at no price beyond the
+ * and for no more; what is told at the end is what those rounds have closed; and a position that nobody takes is offered ever less often. That both sides were booked alike, at no price beyond the
  * limit and within every window, is the rule of take-overs.
  */
 export function auctionInvariants(): AuctionInvariants {
-  const requests = new Map<string, LiquidationEvents['AuctionAsked']>();
+  const requests = new Map<string, Seen<Asked>>();
   const opened = new Map<string, Seen<Opened>>();
   const placed = new Map<string, Seen<Placed>[]>();
   const called = new Map<string, Seen<Called>[]>();
@@ -43,17 +44,20 @@ export function auctionInvariants(): AuctionInvariants {
   /** Contracts that rounds of an auction have closed. */
   const closedByRounds = new Map<string, Decimal>();
   const closed = new Map<string, Seen<Closed>>();
+  /** Of each case, where it asked for what was then taken over: positions in its partition. */
+  const takenOver = new Map<string, number[]>();
 
   const bidsIn = (auctionId: string): readonly Seen<Placed>[] => placed.get(auctionId) ?? [];
   const callsIn = (auctionId: string): readonly Seen<Called>[] => called.get(auctionId) ?? [];
 
-  function noteRoundClosed({ auction, closedQuantity }: RoundClosed): void {
+  function noteRoundClosed({ auction, caseId, request, outcome, closedQuantity }: RoundClosed): void {
+    if (outcome === 'taken-over') addTo(takenOver, caseId, request.position);
     if (auction === undefined) return;
     closedByRounds.set(auction, (closedByRounds.get(auction) ?? ZERO).plus(closedQuantity));
   }
 
   function ofAuction({ payload: auction }: Seen<Opened>): readonly string[] {
-    const asked = requests.get(placeName(auction.request));
+    const asked = requests.get(placeName(auction.request))?.payload;
     const isAsked = (['quantity', 'limit', 'mark', 'mostDiscount', 'unitNotional', 'side'] as const).every(
       (field) => asked?.[field] === auction[field],
     );
@@ -115,11 +119,32 @@ export function auctionInvariants(): AuctionInvariants {
     ];
   }
 
+  /** Of each case: 1, 2, 3, ... of a position until something of the account is taken over, and at most twice the rest of the one before. */
+  function ofAttempts(): readonly AuctionViolation[] {
+    const before = new Map<string, { position: number; readonly asked: Map<string, Asked> }>();
+    return [...requests.values()].flatMap(({ event, payload }) => {
+      const { caseId, instrument, attempt, rest } = payload;
+      const inVain = before.get(caseId) ?? { position: 0, asked: new Map<string, Asked>() };
+      const { position, asked } = inVain;
+      if (takenOver.get(caseId)?.some((each) => each > position && each < event.position) === true) asked.clear();
+      const last = asked.get(instrument);
+      asked.set(instrument, payload);
+      before.set(caseId, { position: event.position, asked });
+      // An older release did not say.
+      if (attempt === undefined || rest === undefined || (last !== undefined && last.attempt === undefined)) return [];
+      const [due, most] = [(last?.attempt ?? 0) + 1, last?.rest === undefined ? 1 : 2 * last.rest];
+      return [
+        ...(attempt === due ? [] : [`attempt ${attempt} of ${instrument}, due ${due}`]),
+        ...(rest <= most ? [] : [`${instrument} is to rest for ${rest} schedules, at most ${most}`]),
+      ].map((detail) => ({ event, detail: `${caseId}: ${detail}` }));
+    });
+  }
+
   return {
     take(event) {
       const { type, payload } = event;
       const seen = <Payload>(): Seen<Payload> => ({ event, payload: payload as Payload });
-      if (type === 'AuctionAsked') requests.set(placeName(event), payload as LiquidationEvents['AuctionAsked']);
+      if (type === 'AuctionAsked') requests.set(placeName(event), seen());
       else if (type === 'AuctionOpened') opened.set((payload as Opened).auctionId, seen());
       else if (type === 'AuctionBidPlaced') addTo(placed, (payload as Placed).auctionId, seen());
       else if (type === 'AuctionCalled') addTo(called, (payload as Called).auctionId, seen());
@@ -143,6 +168,7 @@ export function auctionInvariants(): AuctionInvariants {
         ...judged([...called.values()].flat(), byAuction, ofCall),
         ...judged(rounds, ({ roundId }) => roundId, ofRound),
         ...judged(closed.values(), byAuction, ofEnd),
+        ...ofAttempts(),
       ];
     },
   };

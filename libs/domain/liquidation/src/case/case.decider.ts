@@ -98,8 +98,10 @@ function factsOf(current: LiquidationCase, step: Step, policy: LiquidationPolicy
           },
         },
       ];
-    case 'ask-auction':
-      return [{ type: 'AuctionAsked', payload: offerOf(current, step.part, step.assessment) }];
+    case 'ask-auction': {
+      const { part, assessment, attempt, rest } = step;
+      return [{ type: 'AuctionAsked', payload: { ...offerOf(current, part, assessment), attempt, rest } }];
+    }
     case 'deleverage':
       return [{ type: 'AdlRequested', payload: adlRequest(current, step) }];
     case 'ask-for-hedge':

@@ -65,6 +65,13 @@ export interface CaseAuction {
   readonly askedOn: { readonly schedule: number; readonly accountVersion: number } | null;
 }
 
+/** Auctions of a position in a row that nobody took anything of. */
+export interface VainAuctions {
+  readonly count: number;
+  /** Number of the newest schedule when the last of them ended. */
+  readonly endedOn: number;
+}
+
 /** What margin was asked of hedges, and what it has said. */
 export interface CaseHedge {
   readonly request: Place;
@@ -112,6 +119,9 @@ export interface LiquidationCase {
   readonly auction: CaseAuction | null;
   /** The schedule on which it asked for an auction last: once on each. */
   readonly auctionAsked: number | null;
+  /** What nobody took since something was taken over last, by position: requests to providers in a row, and auctions. */
+  readonly providersInVain: ReadonlyMap<InstrumentId, number>;
+  readonly auctionsInVain: ReadonlyMap<InstrumentId, VainAuctions>;
   readonly deleveraging: OpenAdlRequest | null;
   /** Figures of the last request to the other side: it is never asked twice on the same. */
   readonly asked: { readonly schedule: number; readonly accountVersion: number } | null;
@@ -154,6 +164,8 @@ export function openedCase({ caseId, accountId }: LiquidationEvents['Liquidation
     providersAsked: null,
     auction: null,
     auctionAsked: null,
+    providersInVain: new Map(),
+    auctionsInVain: new Map(),
     deleveraging: null,
     asked: null,
     fruitless: 0,
@@ -259,7 +271,7 @@ type CaseFacts = OrderReportEvents &
   > &
   Pick<FundEvents, 'FundDrawGranted'> &
   Pick<ProviderEvents, 'ProviderRoundClosed'> &
-  Pick<AuctionEvents, 'AuctionCalled' | 'AuctionClosed'> &
+  Pick<AuctionEvents, 'AuctionCalled'> &
   Pick<TurnEvents, 'CloseOutTurnGranted'>;
 
 type Notes = { readonly [T in keyof CaseFacts]: (current: LiquidationCase, fact: CaseFacts[T]) => LiquidationCase };
@@ -294,11 +306,20 @@ export const noteInCase: Notes = {
   FundDrawGranted: (current, { request, granted }) => withGrant(current, request, dec(granted)),
   FundGrantReceived: (current, { request }) =>
     isPlace(current.draw?.request ?? null, request) ? { ...current, draw: null } : current,
-  ProviderRoundClosed: (current, { request, closedQuantity, outcome, auction: auctionId }) => {
-    const ended = withTakeOver(current, request, (takeOver) => ({ ...takeOver, closed: dec(closedQuantity) }));
-    const { auction } = ended;
-    // On figures that were over nothing was decided of the bids: they still bind.
-    if (auction === null || auctionId === undefined || outcome === 'figures-changed') return ended;
+  ProviderRoundClosed: (current, { request, closedQuantity, instrument, outcome, auction: auctionId }) => {
+    if (!isPlace(current.takeOver?.request ?? null, request)) return current;
+    const closed = withTakeOver(current, request, (takeOver) => ({ ...takeOver, closed: dec(closedQuantity) }));
+    // On figures that were over nothing was decided, also not of bids: they still bind.
+    if (outcome === 'figures-changed') return closed;
+    // Whatever was taken over, another position may be the one that others take by then.
+    const ended =
+      outcome === 'taken-over' ? { ...closed, providersInVain: new Map(), auctionsInVain: new Map() } : closed;
+    const { auction, providersInVain } = ended;
+    if (auctionId === undefined && outcome === 'no-provider') {
+      const inVain = new Map(providersInVain).set(instrument, (providersInVain.get(instrument) ?? 0) + 1);
+      return { ...ended, providersInVain: inVain };
+    }
+    if (auction === null || auctionId === undefined) return ended;
     return { ...ended, auction: { ...auction, called: null } };
   },
   AuctionCalled: (current, { request, auctionId, bids }) => {
@@ -306,8 +327,6 @@ export const noteInCase: Notes = {
     if (auction === null || !samePlace(auction.request, request)) return current;
     return { ...current, auction: { ...auction, called: { auctionId, bids }, askedOn: null } };
   },
-  AuctionClosed: (current, { request }) =>
-    isPlace(current.auction?.request ?? null, request) ? { ...current, auction: null } : current,
   ProviderTradeBooked: (current, { role, request, quantity }) =>
     role === 'debtor'
       ? withTakeOver(current, request, (takeOver) => ({ ...takeOver, booked: takeOver.booked.plus(quantity) }))
@@ -330,6 +349,20 @@ export function noteHedgeJudged(
   const { hedge } = current;
   if (hedge === null || !samePlace(hedge.request, answer.payload.request)) return current;
   return { ...current, hedge: { ...hedge, answer: { judgement: placeOf(answer), judged: answer.payload } } };
+}
+
+/** The end of an auction. @param newestSchedule number of the newest schedule */
+export function noteAuctionClosed(
+  current: LiquidationCase,
+  { request, instrument, outcome }: AuctionEvents['AuctionClosed'],
+  newestSchedule: number,
+): LiquidationCase {
+  if (!isPlace(current.auction?.request ?? null, request)) return current;
+  const ended = { ...current, auction: null };
+  if (outcome === 'taken-over' || outcome === 'case-closed') return ended;
+  const count = (current.auctionsInVain.get(instrument)?.count ?? 0) + 1;
+  const auctionsInVain = new Map(current.auctionsInVain).set(instrument, { count, endedOn: newestSchedule });
+  return { ...ended, auctionsInVain };
 }
 
 /** The end of a round for one of its requests. One that found nobody pauses, and asks the fund again afterwards. */

@@ -10,7 +10,7 @@ import {
 } from '../liquidation.fixtures.js';
 import type { AuctionRules } from '../auctions/auction-rules.js';
 import type { ProviderAgreements } from '../providers/provider-agreements.js';
-import type { LiquidationCase } from './liquidation-case.js';
+import type { LiquidationCase, VainAuctions } from './liquidation-case.js';
 import { nextStep, type CaseBasis } from './next-step.js';
 
 const CONTRACTS = admitted();
@@ -42,6 +42,8 @@ const ready: LiquidationCase = {
   providersAsked: null,
   auction: null,
   auctionAsked: null,
+  providersInVain: new Map(),
+  auctionsInVain: new Map(),
   deleveraging: null,
   asked: null,
   fruitless: 0,
@@ -416,6 +418,59 @@ describe('the ladder [CLR-LIQ-021] [CLR-LIQ-034]', () => {
       auctions: auctions as CaseBasis['auctions'],
     });
     expect(nextStep({ ...thin, ...(current as object) }, given, POLICY)).toMatchObject(expected as object);
+  });
+
+  /** Ten bitcoins that free most per cost, and a hundred ether. */
+  function twoLegs(changes: Partial<CaseBasis>): CaseBasis {
+    const both = [underlyingSchedule('BTC', '50000', linear('0.02')), underlyingSchedule('ETH', '2500', linear('0.02'))];
+    const positions = [
+      requirementOf('BTC-PERP', '10', '50000', '0.02'),
+      { ...requirementOf('ETH-PERP', '100', '2500', '0.02'), maintenance: '4000' },
+    ];
+    return basis('9000', {
+      assessment: assessmentOf('a.main', '9000', positions, { accountVersion: 3, schedule: 4 }),
+      schedule: scheduleInForce(4, both),
+      ...changes,
+    });
+  }
+  const inEach = ['BTC', 'ETH'].map((underlying) => ({ account: 'p.main', underlying, capacity: ONE }));
+  const nobodyTook = (count: number, endedOn: number) => ({ count, endedOn });
+  it.each`
+    btc                  | eth                  | expected                                                        | why
+    ${undefined}         | ${undefined}         | ${{ part: { instrument: 'BTC-PERP' }, attempt: 1, rest: 1 }}    | ${'what frees most per cost'}
+    ${nobodyTook(1, 4)}  | ${undefined}         | ${{ part: { instrument: 'ETH-PERP' }, attempt: 1, rest: 1 }}    | ${'it rests: another one'}
+    ${nobodyTook(1, 3)}  | ${undefined}         | ${{ part: { instrument: 'ETH-PERP' }, attempt: 1, rest: 1 }}    | ${'it has rested: another one first'}
+    ${nobodyTook(1, 3)}  | ${nobodyTook(1, 3)}  | ${{ part: { instrument: 'BTC-PERP' }, attempt: 2, rest: 2 }}    | ${'both were offered once'}
+    ${nobodyTook(2, 3)}  | ${nobodyTook(2, 3)}  | ${{ kind: 'pause', reason: 'book-too-thin' }}                   | ${'both rest for two schedules'}
+    ${nobodyTook(2, 2)}  | ${nobodyTook(3, 2)}  | ${{ part: { instrument: 'BTC-PERP' }, attempt: 3, rest: 4 }}    | ${'the second rest is over'}
+    ${nobodyTook(99, 0)} | ${nobodyTook(99, 0)} | ${{ kind: 'pause', reason: 'book-too-thin' }}                   | ${'sixteen schedules are not over'}
+    ${nobodyTook(5, -12)} | ${nobodyTook(99, -12)} | ${{ part: { instrument: 'BTC-PERP' }, attempt: 6, rest: 16 }} | ${'sixteen are the most'}
+  `('auctions, in a row, what nobody took: $why [CLR-LIQ-075]', ({ btc, eth, expected }) => {
+    const auctionsInVain = new Map<string, VainAuctions>(
+      Object.entries({ 'BTC-PERP': btc as VainAuctions | undefined, 'ETH-PERP': eth as VainAuctions | undefined }).flatMap(
+        ([id, vain]) => (vain === undefined ? [] : [[id, vain] as const]),
+      ),
+    );
+    const given = twoLegs({ auctions: { ...auctioned(), bidders: inEach } });
+    expect(nextStep({ ...thin, auctionsInVain }, given, POLICY)).toMatchObject(expected as object);
+  });
+
+  it.each`
+    inVain                                  | instrument    | why
+    ${{}}                                   | ${'BTC-PERP'} | ${'what frees most per cost'}
+    ${{ 'BTC-PERP': 1 }}                    | ${'ETH-PERP'} | ${'the other one first'}
+    ${{ 'BTC-PERP': 2, 'ETH-PERP': 2 }}     | ${'BTC-PERP'} | ${'both found nobody as often'}
+    ${{ 'BTC-PERP': 1, 'ETH-PERP': 2 }}     | ${'BTC-PERP'} | ${'which found nobody less often'}
+  `('asks providers for $instrument: $why [CLR-LIQ-075]', ({ inVain, instrument }) => {
+    const { agreements } = agreed('0.004');
+    const given = twoLegs({
+      agreements: { ...agreed('0.004'), agreements: [...agreements, ...agreed('0.004', { underlying: 'ETH' }).agreements] },
+    });
+    const providersInVain = new Map(Object.entries(inVain as Record<string, number>));
+    expect(nextStep({ ...thin, providersInVain }, given, POLICY)).toMatchObject({
+      kind: 'ask-providers',
+      part: { instrument: instrument as string },
+    });
   });
 
   const called = (...discounts: readonly string[]) => ({

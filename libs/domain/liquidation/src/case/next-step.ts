@@ -2,6 +2,7 @@ import { SETTLEMENT_ASSET, ZERO, dec, maxOf, minOf, roundUsd, type Decimal } fro
 import type {
   AccountId,
   AssessmentDetail,
+  InstrumentId,
   LiquidationEvents,
   MarginGlobalEvents,
   PositionRequirement,
@@ -22,7 +23,7 @@ import {
 import { chooseHedge, type HedgeFigures, type HedgeSlice } from '../hedge/hedge-choice.js';
 import { hedgeRequest, type HedgeTurn } from '../hedge/hedge-request.js';
 import { bearingPositions, chooseSlice, closingFrees, withinTurn, type Slice } from '../slice/slice-choice.js';
-import type { CaseTurn, LiquidationCase } from './liquidation-case.js';
+import type { CaseTurn, LiquidationCase, VainAuctions } from './liquidation-case.js';
 
 /** What a case stands on when its next step is decided. */
 export interface CaseBasis {
@@ -84,7 +85,14 @@ export type Step =
       /** The auction whose bids are called; undefined: those who have an agreement are asked. */
       readonly auction?: string;
     }
-  | { readonly kind: 'ask-auction'; readonly part: TakeOverPart; readonly assessment: AssessmentDetail }
+  | {
+      readonly kind: 'ask-auction';
+      readonly part: TakeOverPart;
+      readonly assessment: AssessmentDetail;
+      /** 1 for the first of the position, and the schedules for which it is not offered again if nobody takes anything. */
+      readonly attempt: number;
+      readonly rest: number;
+    }
   | {
       readonly kind: 'deleverage';
       readonly part: DeleveragedPart;
@@ -249,35 +257,63 @@ function hedgeOn(
  * @see docs/spec/liquidation.md CLR-LIQ-053, CLR-LIQ-070
  */
 function thinStep(current: LiquidationCase, basis: ValidBasis, policy: LiquidationPolicy): Step {
-  const { providersAsked, auctionAsked, auction, settling } = current;
+  const { providersAsked, auctionAsked, auction, settling, providersInVain, auctionsInVain } = current;
   const { assessment, schedule, agreements, auctions } = basis;
-  const part = (once: number | null, greatest: GreatestDiscount | undefined): TakeOverPart | undefined =>
+  const auctionsOf = (instrument: InstrumentId): VainAuctions =>
+    auctionsInVain.get(instrument) ?? { count: 0, endedOn: 0 };
+  const part = (
+    once: number | null,
+    greatest: GreatestDiscount | undefined,
+    inVain: (instrument: InstrumentId) => number,
+  ): TakeOverPart | undefined =>
     greatest === undefined || (once !== null && once >= assessment.schedule)
       ? undefined
-      : partFor(basis, policy, greatest);
-  const taken = part(providersAsked, agreements === undefined ? undefined : agreedDiscount(agreements));
+      : partFor(basis, policy, greatest, inVain);
+  const taken = part(
+    providersAsked,
+    agreements === undefined ? undefined : agreedDiscount(agreements),
+    (instrument) => providersInVain.get(instrument) ?? 0,
+  );
+  const rests = (instrument: InstrumentId): boolean => {
+    const { count, endedOn } = auctionsOf(instrument);
+    return count > 0 && schedule.number < endedOn + pauseAfter(count - 1, policy);
+  };
   const offered =
     taken === undefined && auction === null
-      ? part(auctionAsked, auctions === undefined ? undefined : auctionedDiscount(auctions))
+      ? part(
+          auctionAsked,
+          auctions === undefined ? undefined : auctionedDiscount(auctions, rests),
+          (instrument) => auctionsOf(instrument).count,
+        )
       : undefined;
   if (taken === undefined && offered === undefined) return pause('book-too-thin', schedule);
   // Asked for now, it would be for a version of the account that is over in a moment.
   if (settling !== null) return wait('slice-outstanding');
   if (taken !== undefined) return { kind: 'ask-providers', part: taken, assessment };
-  return offered === undefined ? pause('book-too-thin', schedule) : { kind: 'ask-auction', part: offered, assessment };
+  if (offered === undefined) return pause('book-too-thin', schedule);
+  const { count } = auctionsOf(offered.instrument);
+  const rest = pauseAfter(count, policy);
+  return { kind: 'ask-auction', part: offered, assessment, attempt: count + 1, rest };
 }
+
+const LONGEST_DOUBLED = 16;
+
+/** Schedules for which nobody is asked again by a request that finds nobody: 1, 2, 4, ... @param before requests in a row that found nobody before it */
+const pauseAfter = (before: number, { longestDeleveragingPause }: LiquidationPolicy): number =>
+  Math.min(2 ** Math.min(before, LONGEST_DOUBLED), longestDeleveragingPause);
 
 const partFor = (
   { assessment, schedule, contracts }: ValidBasis,
   policy: LiquidationPolicy,
   greatest: GreatestDiscount,
-): TakeOverPart | undefined => takeOverPart(assessment, schedule, contracts, policy, greatest);
+  inVain: (instrument: InstrumentId) => number,
+): TakeOverPart | undefined => takeOverPart(assessment, schedule, contracts, policy, greatest, inVain);
 
-/** Whatever equity bears, where somebody may bid for it: with nothing to give up there is nothing to bid on. */
+/** Whatever equity bears, where somebody may bid for it and it does not rest: with nothing to give up there is nothing to bid on. */
 const auctionedDiscount =
-  (rules: AuctionRules): GreatestDiscount =>
+  (rules: AuctionRules, rests: (instrument: InstrumentId) => boolean): GreatestDiscount =>
   (offered) =>
-    offered.mostDiscount.gt(0) && biddersFor(rules, offered).length > 0 ? offered.mostDiscount : undefined;
+    !rests(offered.instrument) && offered.mostDiscount.gt(0) && biddersFor(rules, offered).length > 0 ? offered.mostDiscount : undefined;
 
 /**
  * Bids were called: they are asked for before the market is, on the figures of now, as far as equity still bears them and for no more than was
@@ -293,14 +329,15 @@ function calledStep(
   const { schedule, accountVersion } = basis.assessment;
   if (auction.askedOn?.schedule === schedule && auction.askedOn.accountVersion === accountVersion) return undefined;
   const { auctionId, bids } = auction.called;
-  const part = partFor(basis, policy, (offered) => {
+  const greatest: GreatestDiscount = (offered) => {
     if (offered.instrument !== auction.instrument) return undefined;
     const agreements = bids.map(({ accountId, discount }) => ({
       ...{ account: accountId, underlying: offered.underlying },
       ...{ discount: dec(discount), capacity: ZERO },
     }));
     return agreedDiscount({ id: auctionId, windowMs: 0, agreements })(offered);
-  });
+  };
+  const part = partFor(basis, policy, greatest, () => 0);
   if (part === undefined) return undefined;
   if (settling !== null) return wait('slice-outstanding');
   const offered = { ...part, quantity: minOf(part.quantity, auction.quantity) };
@@ -361,8 +398,7 @@ function bankruptStep(current: LiquidationCase, basis: ValidBasis, deficit: Deci
   if (current.asked?.schedule === position && current.asked.accountVersion === accountVersion) {
     return pause('no-counterparty', schedule, current.pausedUntil);
   }
-  const paused = minOf(dec(2).pow(minOf(dec(current.fruitless), dec(16))), dec(policy.longestDeleveragingPause));
-  const nextSchedule = schedule.number + paused.toNumber();
+  const nextSchedule = schedule.number + pauseAfter(current.fruitless, policy);
   return { kind: 'deleverage', part, schedule: position, accountVersion, nextSchedule };
 }
 

@@ -17,7 +17,7 @@ import {
   attributableEquityRate,
   cheapestToClose,
   expectedCost,
-  closeablePositions,
+  closeableParts,
   lotsToTarget,
   requirementFreed,
   type CloseablePosition,
@@ -59,6 +59,10 @@ function healthAfter({ figures }: AssessmentDetail, { position, quantity, ...sli
   const maintenance = dec(figures.maintenance).minus(slice.requirementFreed);
   return text(dec(figures.equity).minus(cost).div(maintenance).toDecimalPlaces(4));
 }
+
+/** Positions beside nothing that they hedge. */
+const wholes = (assessment: AssessmentDetail): readonly CloseablePosition[] =>
+  closeableParts({ assessment, schedule: onSchedule(FLAT), contracts: CONTRACTS, policy: POLICY, funded: false }).flat();
 
 describe('equity attributable to a position [CLR-LIQ-011]', () => {
   it.each`
@@ -213,7 +217,7 @@ describe('size of a slice', () => {
     const beside = (equity: string, maintenance: string, freedByClosing: string): CloseablePosition => {
       const whole = { ...(position as AssessmentDetail['positions'][number]), notional: '180507.4865', maintenance };
       const assessment = assessmentOf('a.main', equity, [{ ...whole, freedByClosing }]);
-      return closeablePositions(assessment, onSchedule(FLAT), CONTRACTS, POLICY, false)[0] as CloseablePosition;
+      return wholes(assessment)[0] as CloseablePosition;
     };
     const { equityRate } = beside('3860.87', '13374.29', '8762.04');
     expect(equityRate.toFixed(8)).toBe('0.01401278');
@@ -335,13 +339,7 @@ describe('choice of the position [CLR-LIQ-022]', () => {
 
   it('takes first what costs nothing to close', () => {
     const positions = [requirementOf('BTC-PERP', '10', MARK, '0.02'), requirementOf('ETH-PERP', '1', '2500', '0.02')];
-    const free = closeablePositions(
-      assessmentOf('a.main', '9000', positions),
-      onSchedule(FLAT),
-      CONTRACTS,
-      POLICY,
-      false,
-    ).map((position, index) => (index === 0 ? position : { ...position, cost: { ...position.cost, penalty: ZERO } }));
+    const free = wholes(assessmentOf('a.main', '9000', positions)).map((position, index) => (index === 0 ? position : { ...position, cost: { ...position.cost, penalty: ZERO } }));
     expect(cheapestToClose(free).contract.instrument.id).toBe('ETH-PERP');
   });
 
@@ -468,7 +466,7 @@ describe('the limit of a close-out order [CLR-LIQ-028]', () => {
       ...assessmentOf('a.main', '9000', positions),
       collateral: [{ asset: 'BTC', amount: '1', price: '50000', haircut: '0.02', value: '49000' }] as const,
     };
-    const chosen = closeablePositions(assessment, onSchedule(FLAT), CONTRACTS, POLICY, false);
+    const chosen = wholes(assessment);
     // 10,000 USD, half for each of the two, which are required the same for.
     expect(chosen.map(({ limit }) => text(limit))).toEqual(['49500', '2475']);
   });

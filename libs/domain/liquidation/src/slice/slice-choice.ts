@@ -115,29 +115,13 @@ export const bearingPositions = ({ positions }: Pick<AssessmentDetail, 'position
     .sort((a, b) => compareText(a.instrument, b.instrument));
 
 /** What a position is priced and charged on: the account as it was assessed. */
-interface AccountBasis {
+export interface AccountBasis {
   readonly assessment: AssessmentDetail;
   readonly schedule: SliceSchedule;
   readonly contracts: CloseableContracts;
   readonly policy: LiquidationPolicy;
   /** The fund has paid for this account: then it stands for the modelled cost of closing, too. */
   readonly funded: boolean;
-}
-
-/**
- * The bearing positions with their cost on the schedule that the assessment was made on.
- * @param funded the fund has paid for this account: then it stands for the modelled cost of closing, too
- */
-export function closeablePositions(
-  assessment: AssessmentDetail,
-  schedule: SliceSchedule,
-  contracts: CloseableContracts,
-  policy: LiquidationPolicy,
-  funded: boolean,
-): readonly CloseablePosition[] {
-  const bearing = bearingPositions(assessment);
-  const priced = pricing({ assessment, schedule, contracts, policy, funded }, bearing);
-  return bearing.map((position) => priced(position, dec(position.quantity).abs(), undefined));
 }
 
 /** A part of a position that margin judged to free something. */
@@ -203,8 +187,11 @@ export const closingFrees = (assessment: AssessmentDetail, { minimumSliceNotiona
       judgedParts(position, position.closings, dec(assessment.figures.maintenance), minimumSliceNotional).length > 0,
   );
 
-/** By position: itself, or the parts of it that margin judged to free something, the smallest first. */
-function closeableParts(basis: AccountBasis): readonly (readonly CloseablePosition[])[] {
+/**
+ * By position that bears something: itself, or the parts of it that margin judged to free something, the smallest first; with what closing costs on
+ * the schedule that the assessment was made on.
+ */
+export function closeableParts(basis: AccountBasis): readonly (readonly CloseablePosition[])[] {
   const { assessment, policy } = basis;
   const bearing = bearingPositions(assessment);
   const priced = pricing(basis, bearing);
@@ -351,7 +338,11 @@ export function chooseSlice(
     sliceSizes(part, assessment, targetHealth, policy, largestOrder(policy, part.pace));
   // Shares are of all that is held; what is halted is only not chosen.
   const trading = closeableParts({ assessment, schedule, contracts, policy, funded }).flatMap((parts) => {
-    const part = enoughOf(parts, assessment, targetHealth, policy, sizedAs);
+    const sized = parts.map((part): SizedPart => {
+      const rate = finalRateAt(part.cost.execution, part, policy);
+      return { part, rate, quantity: sizedAs(part)(rate) };
+    });
+    const part = enoughOf(sized, assessment, targetHealth, policy)?.part;
     return part === undefined || part.contract.halted ? [] : [part];
   });
   if (trading.length === 0) return undefined;
@@ -361,30 +352,35 @@ export function chooseSlice(
   return { position, quantity, provisionalRate: rate, requirementFreed: requirementFreed(position, quantity) };
 }
 
+/** A part with the contracts of it that an order is for, and what they cost, a fraction of their notional. */
+interface SizedPart {
+  readonly part: CloseablePosition;
+  readonly quantity: Decimal;
+  readonly rate: Decimal;
+}
+
 /**
  * The smallest part of which an order reaches the target, by the method `to-target`; else the one that leaves least missing, so that nothing is
  * closed of a hedge beyond what it hedges. An order that a smaller part holds, since the pace bounds it, is one of that part.
  * @param parts of one position, the smallest first
  * @see docs/spec/liquidation.md CLR-LIQ-046
  */
-function enoughOf(
-  parts: readonly CloseablePosition[],
+export function enoughOf<Sized extends SizedPart>(
+  parts: readonly Sized[],
   { figures }: AssessmentDetail,
   targetHealth: Decimal,
-  policy: LiquidationPolicy,
-  sizedAs: (part: CloseablePosition) => (rate: Decimal) => Decimal,
-): CloseablePosition | undefined {
+  { method }: LiquidationPolicy,
+): Sized | undefined {
   if (parts.length < 2) return parts[0];
   const missing = targetHealth.times(dec(figures.maintenance)).minus(dec(figures.equity));
-  const left = parts.flatMap((part, index) => {
-    const rate = finalRateAt(part.cost.execution, part, policy);
-    const quantity = sizedAs(part)(rate);
+  const left = parts.flatMap((sized, index) => {
+    const { part, rate, quantity } = sized;
     if (index > 0 && part.smaller !== undefined && quantity.lte(part.smaller.quantity)) return [];
     const freed = targetHealth.times(requirementFreed(part, quantity));
-    return [{ part, missing: missing.minus(freed).plus(rate.times(quantity).times(part.unitNotional)) }];
+    return [{ sized, missing: missing.minus(freed).plus(rate.times(quantity).times(part.unitNotional)) }];
   });
-  const enough = policy.method === 'to-target' ? left.find((each) => each.missing.lte(0)) : undefined;
-  return (enough ?? left.reduce((best, next) => (next.missing.lt(best.missing) ? next : best))).part;
+  const enough = method === 'to-target' ? left.find((each) => each.missing.lte(0)) : undefined;
+  return (enough ?? left.reduce((best, next) => (next.missing.lt(best.missing) ? next : best))).sized;
 }
 
 /**
