@@ -287,8 +287,9 @@ export class MarginHouse {
 
   /** What assessments of now were made with. */
   explainedOn(): ExplainedOn {
-    const { source, parameters } = this.assessor().market.schedule;
-    return { schedule: source, parameters, contracts: this.machine.state.contracts };
+    const { schedule, arrays } = this.assessor().market;
+    const { source, parameters } = schedule;
+    return { schedule: source, parameters, contracts: this.machine.state.contracts, riskArrays: arrays };
   }
 
   modelChosen(accountId: string, model: string): LogEntry {

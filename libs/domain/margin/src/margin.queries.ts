@@ -11,7 +11,7 @@ import { text } from '@ballast/kernel';
 import { writeAssessment, writeFigures } from './assess/assessment.js';
 import type { ExplainedOn } from './assess/explain-assessment.js';
 import { MARGIN_STATES } from './call/margin-state.js';
-import { assessorOf, type MarginState } from './margin.state.js';
+import { assessorOf, riskArraysBefore, type MarginState } from './margin.state.js';
 import { parametersOf } from './schedule/margin-global.state.js';
 
 // What other parts may ask of a partition of margin. Nobody else reads its state.
@@ -96,6 +96,7 @@ export const explainedOn = (state: MarginState, schedule: MarginGlobalEvents['Sc
   schedule,
   parameters: parametersOf(state, schedule.parameters),
   contracts: state.contracts,
+  riskArrays: riskArraysBefore(state, schedule.priceSet),
 });
 
 /** The schedule in force with its position in margin global; null before the first. */

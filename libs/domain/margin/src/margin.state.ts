@@ -114,7 +114,7 @@ export function assessorOf(state: MarginState): Assessor | null {
   if (schedule === null) return null;
   if (state.assessor?.market.schedule.position === schedule.position) return state.assessor;
   const { source, position } = schedule;
-  const arrays = state.riskArrays.findLast((published) => published.position < source.priceSet)?.source ?? null;
+  const arrays = riskArraysBefore(state, source.priceSet);
   const market = new AssessmentMarket(figuresOf(rules, source, position), arrays, gridFor(state, arrays), state);
   state.assessor = new Assessor(market, rules, book);
   return state.assessor;
@@ -123,6 +123,10 @@ export function assessorOf(state: MarginState): Assessor | null {
 function figuresOf(rules: HouseRules, source: ScheduleInForce, position: number): ScheduleFigures {
   return scheduleFigures(source, position, MARGIN_PARAMETERS.cited(rules, source.parameters));
 }
+
+/** Risk arrays that belong to a price set: the last ones published before it. */
+export const riskArraysBefore = ({ riskArrays }: MarginState, priceSet: number): PublishedArrays['source'] | null =>
+  riskArrays.findLast(({ position }) => position < priceSet)?.source ?? null;
 
 /** The grid that arrays are published on; the same one as long as the scenarios are the same, so that what was read of it stays. */
 function gridFor(state: MarginState, arrays: PublishedArrays['source'] | null): ScenarioGrid {

@@ -2,7 +2,6 @@ import type {
   AssessmentDetail,
   InstrumentId,
   MarginGlobalEvents,
-  PortfolioDetail,
   PositionRequirement,
   Side,
   Underlying,
@@ -19,10 +18,11 @@ import {
   type RangeLevel,
 } from '@ballast/risk-schedule';
 import { figuresOfUnderlying, type ParameterFigures, type UnderlyingFigures } from '../parameters/parameter-figures.js';
-import { scheduleFigures, type UnderlyingScheduleFigures } from '../schedule/schedule-figures.js';
+import { scheduleFigures, type ScheduleFigures, type UnderlyingScheduleFigures } from '../schedule/schedule-figures.js';
 import { OWN_MODEL } from './assess.js';
 import { isMarkedBySchedule } from './priced-contracts.js';
 import { LIQUIDATION_LINE, MAINTENANCE_LINES, SCAN_LINE, scannedSizes } from './requirement-lines.js';
+import { valuedFrom, worthFormula, type RiskArrays } from './worth-formula.js';
 
 /** One line of an explanation. `amount` in USD unless the unit says otherwise; lines of a section add up to its total. */
 export interface ExplanationLine {
@@ -42,6 +42,8 @@ export interface ExplainedOn {
   readonly parameters: ParameterFigures;
   /** Terms of the contracts, as far as they are still known. */
   readonly contracts: ReadonlyMap<InstrumentId, ContractSpecification>;
+  /** Risk arrays of the schedule's price set; null when there are none, or no longer at hand. */
+  readonly riskArrays: RiskArrays | null;
 }
 
 const cents = (value: Decimal, rule: RoundingRule): string => roundUsd(value, rule).toFixed(2);
@@ -71,7 +73,11 @@ function roundedBy(line: typeof equityLine, total: string, lines: readonly Expla
   return rest.isZero() ? [] : [line('rounding', text(rest), how)];
 }
 
-function equityLines(detail: AssessmentDetail, { contracts }: ExplainedOn): readonly ExplanationLine[] {
+function equityLines(
+  detail: AssessmentDetail,
+  { contracts, riskArrays }: ExplainedOn,
+  prices: ScheduleFigures['prices'],
+): readonly ExplanationLine[] {
   const { collateral, clearedHolds, positions, figures, portfolio } = detail;
   const lines = [
     ...collateral.map(({ asset, amount, price, haircut, value }) =>
@@ -80,13 +86,20 @@ function equityLines(detail: AssessmentDetail, { contracts }: ExplainedOn): read
     ...(clearedHolds === '0'
       ? []
       : [equityLine('cleared withdrawals', text(dec(clearedHolds).neg()), 'on its way out, no longer equity')]),
-    ...positions.map(({ instrument, quantity, mark, unrealisedPnl }) => {
+    ...positions.map((position) => {
+      const { instrument, underlying, quantity, mark, unrealisedPnl } = position;
       const terms = contracts.get(instrument);
-      if (terms === undefined || !isMarkedBySchedule(terms.instrument)) {
+      if (terms !== undefined && isMarkedBySchedule(terms.instrument)) {
+        const cost = dec(quantity).times(mark).minus(unrealisedPnl);
+        return equityLine(`unrealised profit ${instrument}`, unrealisedPnl, `${quantity} x ${mark} - ${shown(cost)}`);
+      }
+      const index = prices.get(underlying);
+      if (terms === undefined || index === undefined) {
         return equityLine(`worth of ${instrument}`, unrealisedPnl, `${quantity} at ${mark}`);
       }
-      const cost = dec(quantity).times(mark).minus(unrealisedPnl);
-      return equityLine(`unrealised profit ${instrument}`, unrealisedPnl, `${quantity} x ${mark} - ${shown(cost)}`);
+      const from = valuedFrom(terms, riskArrays);
+      const worth = worthFormula(position, terms, index);
+      return equityLine(`worth of ${instrument}`, unrealisedPnl, from === '' ? worth : `${worth}: Black-76 at ${from}`);
     }),
     ...portfolio.lines
       .filter(({ code }) => code === AWAITING_DELIVERY)
@@ -221,8 +234,18 @@ const sharesOf = (positions: readonly PositionRequirement[]): readonly Explanati
     ),
   );
 
+/** What a scenario brings to a position, by contract. */
+const lostFormula = (amount: string, quantity: string | undefined): string =>
+  quantity === undefined
+    ? 'profit, loss negative'
+    : `${quantity} x ${shown(dec(amount).div(quantity))} a contract; profit, loss negative`;
+
 /** What stands beside the sum: the worst scenario by position, what the model noted, the haircuts. */
-function notedLines({ model, parameters, riskArrays, worstScenario, scenarios, lines }: PortfolioDetail) {
+function notedLines({
+  positions,
+  portfolio: { model, parameters, riskArrays, worstScenario, scenarios, lines },
+}: AssessmentDetail): readonly ExplanationLine[] {
+  const quantities = new Map(positions.map(({ instrument, quantity }) => [instrument, quantity]));
   const worst = scenarios.find(({ id }) => id === worstScenario);
   return [
     ...(worst === undefined
@@ -238,7 +261,7 @@ function notedLines({ model, parameters, riskArrays, worstScenario, scenarios, l
     ...lines
       .filter(({ code }) => code === WORST_SCENARIO)
       .map(({ subject = '', amount }) =>
-        requirementLine(`${subject} in the worst scenario`, amount, 'profit, loss negative'),
+        requirementLine(`${subject} in the worst scenario`, amount, lostFormula(amount, quantities.get(subject))),
       ),
     ...lines
       .filter(({ code }) => !IN_EQUITY.has(code) && code !== WORST_SCENARIO && !MAINTENANCE_LINES.has(code))
@@ -398,11 +421,11 @@ function liquidationPriceLine(detail: AssessmentDetail, position: PositionRequir
 export function explainAssessment(detail: AssessmentDetail, on: ExplainedOn): readonly ExplanationLine[] {
   const { figures, positions, portfolio } = detail;
   const own = portfolio.model === OWN_MODEL;
-  const { underlyings } = scheduleFigures(on.schedule, detail.schedule, on.parameters);
+  const { underlyings, prices } = scheduleFigures(on.schedule, detail.schedule, on.parameters);
   const scanned = own ? scannedSizes(portfolio).map(({ underlying }) => underlying) : [];
   const charged = [...new Set([...positions.map(({ underlying }) => underlying), ...scanned])];
   return [
-    ...equityLines(detail, on),
+    ...equityLines(detail, on, prices),
     ...(own ? ownModelLines(detail, on, underlyings) : []),
     requirementLine(
       'maintenance requirement',
@@ -420,7 +443,7 @@ export function explainAssessment(detail: AssessmentDetail, on: ExplainedOn): re
         : 'as the model has it, rounded up to the cent',
     ),
     ...sharesOf(positions),
-    ...notedLines(portfolio),
+    ...notedLines(detail),
     ...charged.flatMap((underlying) => {
       const prices = underlyings.get(underlying);
       return prices === undefined ? [] : scalarLines(prices);

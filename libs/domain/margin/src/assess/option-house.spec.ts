@@ -1,6 +1,7 @@
 import type { LogEntry } from '@ballast/event-sourcing';
 import type { AssessmentDetail, MarginEvents, MarginGlobalEvents } from '@ballast/facts';
 import { dec, instantOf, roundUsd, sum, text } from '@ballast/kernel';
+import { undiscountedValue } from '@ballast/valuation';
 import { explainAssessment } from './explain-assessment.js';
 import { noSurpriseJudge } from '../no-surprise/no-surprise-judge.js';
 import { BUNDLED_PARAMETERS, MINUTE, NOON, payloadsOf, typesOf, type Holding } from '../margin.fixtures.js';
@@ -191,6 +192,45 @@ describe('the explanation of a portfolio [CLR-MRG-066]', () => {
         .lte('0.01'),
     ).toBe(true);
     expect(lines.some(({ label }) => label.endsWith('liquidation price'))).toBe(false);
+  });
+
+  it.each`
+    instrument     | quantity | cost          | worth                                           | why
+    ${FUTURE}      | ${'2'}   | ${'119000'}   | ${'2 x 60600 - 119000'}                         | ${'the change of value since it was traded'}
+    ${FUTURE}      | ${'-2'}  | ${'-119000'}  | ${'-2 x 60600 + 119000'}                        | ${'the same, sold'}
+    ${COIN_FUTURE} | ${'600'} | ${'-1.00000'} | ${'(600 x (-100 / 60600) + 1) x 60600'}         | ${'coins at the index'}
+    ${CALL}        | ${'-2'}  | ${'0'}        | ${/^-2 x [0-9.]+: Black-76 at forward 60600, /} | ${'no cost: the premium is paid'}
+  `('tells what $quantity $instrument is worth as arithmetic: $why', ({ instrument, quantity, cost, worth }) => {
+    const house = listed();
+    house.reprice(at(1, 0.6, { BTC: '60600' }));
+    house.account('ann.main', held('100000', instrument as string, quantity as string, cost as string));
+    const lines = explainAssessment(lastRunDetail(house), house.explainedOn());
+    const formula = lines.find(({ label }) => label === `worth of ${instrument}`)?.formula ?? '';
+    if (worth instanceof RegExp) expect(formula).toMatch(worth);
+    else expect(formula).toBe(worth);
+  });
+
+  it('tells what the mark of an option is computed from, and what a contract loses in the worst scenario', () => {
+    const house = straddle();
+    const detail = house.detailOf('ann.main');
+    const lines = explainAssessment(detail, house.explainedOn());
+    const labelled = (label: string) => lines.find((line) => line.label === label);
+    const [, forward, volatility, days] =
+      /forward ([0-9.]+), volatility ([0-9.]+) a year, ([0-9.]+) days left$/.exec(
+        labelled(`worth of ${CALL}`)?.formula ?? '',
+      ) ?? [];
+    const total = Number(volatility) * Math.sqrt(Number(days) / 365);
+    const mark = detail.positions.find((position) => position.instrument === CALL)?.mark;
+    expect(undiscountedValue(true, Number(forward), 60_000, total).toFixed(2)).toBe(mark);
+    const lost = labelled(`${CALL} in the worst scenario`);
+    const [, quantity, contract] = /^(-?[0-9.]+) x (-?[0-9.]+) a contract/.exec(lost?.formula ?? '') ?? [];
+    expect(
+      dec(quantity ?? '0')
+        .times(contract ?? '0')
+        .minus(lost?.amount ?? '1')
+        .abs()
+        .lt('0.000001'),
+    ).toBe(true);
   });
 });
 
