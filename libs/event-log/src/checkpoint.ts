@@ -214,6 +214,17 @@ function keyId(name: string, publicKey: Uint8Array): Buffer {
   return sha256Of(name, '\n', ED25519, publicKey).subarray(0, 4);
 }
 
+/** Whether a text is a verifier key, as `checkpoint` and `import sign` print it. */
+export function isVerifierKey(text: string): boolean {
+  try {
+    parseVerifierKey(text);
+    return true;
+  } catch (error) {
+    if (error instanceof CheckpointRejected) return false;
+    throw error;
+  }
+}
+
 function parseVerifierKey(text: string): { name: string; id: Buffer; publicKey: KeyObject } {
   // The key is base64 and may contain a plus.
   const [name = '', id = '', ...rest] = text.split('+');

@@ -6,6 +6,7 @@ export { cursorMovesOf, reasonsOfLine, textsOfLine } from './block.js';
 export {
   CheckpointKey,
   CheckpointRejected,
+  isVerifierKey,
   signedText,
   verifyCheckpoint,
   verifySuccession,

@@ -1,3 +1,4 @@
+import { isVerifierKey } from '@ballast/event-log';
 import fs from 'node:fs/promises';
 import { UsageError } from '../usage-error.js';
 
@@ -13,9 +14,16 @@ export async function fileText(option: string, file: string, what: string): Prom
   }
 }
 
-/** A verifier key as it is written on the command line, or the one that stands in a file of that name. */
+/**
+ * A verifier key as it is written on the command line, or the one that stands in a file of that name.
+ * @throws UsageError when there is no such file, or what is given is no verifier key
+ */
 export async function verifierKeyOf(key: string): Promise<string> {
   // A verifier key is a name, eight hex digits and the key, with a plus between them.
-  if (/^[^+]+\+[0-9a-f]{8}\+/.test(key)) return key;
-  return (await fileText('--key', key, 'with a verifier key')).trim();
+  const isWritten = /^[^+]+\+[0-9a-f]{8}\+/.test(key);
+  const text = (isWritten ? key : await fileText('--key', key, 'with a verifier key')).trim();
+  if (isVerifierKey(text)) return text;
+  throw new UsageError(
+    `--key ${key} ${isWritten ? 'is' : 'holds'} no verifier key; give the whole text behind "signed by", as whoever signed was told it`,
+  );
 }

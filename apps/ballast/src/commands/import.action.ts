@@ -138,7 +138,11 @@ async function signedBook(file: string, { signature, key }: Signed) {
   try {
     if (signedText(note, signedBy, 'this book') !== bookNote(book.importId, digest)) isOther();
   } catch (error) {
-    if (error instanceof CheckpointRejected) throw new UsageError(`${signature}: ${error.message}; the key is --key`);
+    if (error instanceof CheckpointRejected) {
+      throw new UsageError(
+        `${signature}: ${error.message}; give what "ballast import sign" wrote, and --key of who signed`,
+      );
+    }
     throw error;
   }
   const [name = ''] = signedBy.split('+');

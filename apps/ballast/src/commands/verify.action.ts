@@ -49,7 +49,8 @@ export async function verifyLogs(options: VerifyCliOptions): Promise<void> {
         : undefined;
     progress.end();
     const faults = [...report.faults, ...(snapshots?.faults ?? [])];
-    const leftOut = [...report.leftOut, ...(snapshots?.leftOut ?? [])];
+    const unproved = options.snapshots === true && snapshots === undefined ? [SNAPSHOTS_UNPROVED] : [];
+    const leftOut = [...report.leftOut, ...(snapshots?.leftOut ?? unproved)];
     const whole = { ...report, ...(snapshots && { snapshots: snapshots.proved }), leftOut, faults };
     const text =
       options.json === true
@@ -71,6 +72,8 @@ async function partsOf({ against, key, log, partition, from, to }: VerifyCliOpti
     ...{ log, partition, from, to },
   };
 }
+
+const SNAPSHOTS_UNPROVED = 'snapshots: they are proved by logs, once those are sound';
 
 function reportText(report: VerifyReport & { readonly snapshots?: number }, isPinned: boolean): string {
   const { events, exchangeEvents, liquidationsJudged, checkpoints, snapshots, signers, leftOut, faults } = report;
