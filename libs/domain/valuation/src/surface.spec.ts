@@ -6,7 +6,7 @@ import { BUNDLED_SURFACE_RULES, COIN_TICK } from './surface-rules.fixtures.js';
 import { type ExpirySurface, type Surface, fitSurface as fitUnder, shiftedSlice as shiftUnder } from './surface.js';
 import { gridOver, parityGate, quotesGate, verticalGate } from './surface-gates.js';
 import { publishedText } from './published-figure.js';
-import { type SviSlice, sviVariance, sviVolatility } from './svi.js';
+import { type SviSlice, checkSvi, sviLeastVariance, sviVariance, sviVolatility } from './svi.js';
 import { ValuationError } from './valuation-error.js';
 
 const fitSurface = (chain: OptionChain, previous?: Surface): Surface =>
@@ -16,7 +16,7 @@ const shiftedSlice = (
   yearsBefore: number,
   timeYears: number,
   points: Parameters<typeof shiftUnder>[3],
-): SviSlice => shiftUnder(before, yearsBefore, timeYears, points, BUNDLED_SURFACE_RULES.shift);
+): SviSlice => shiftUnder(before, yearsBefore, timeYears, points, BUNDLED_SURFACE_RULES);
 
 const asOf = instantOf('2026-02-01T08:00:00Z');
 const SPREAD_TICKS = 0.0002;
@@ -277,6 +277,18 @@ describe('the shifted surface [CLR-VAL-023]', () => {
     const moved = shiftedSlice(quarter, t, t, points);
     expect(sviVolatility(moved, t, 0)).toBeCloseTo(sviVolatility(quarter, t, 0) + 0.05, 12);
     expect({ ...moved, a: 0 }).toEqual({ ...quarter, a: 0 });
+  });
+
+  it('published again and again below what its wings can follow, keeps a variance at every strike', () => {
+    const point = { k: 0, volatility: 0.05, weight: 1 };
+    let slice: SviSlice = { a: 0.02, b: 0.03, rho: -0.3, m: 0.02, sigma: 0.3 };
+    for (let minute = 0; minute < 60; minute++) {
+      const { a, b, rho, m, sigma } = shiftedSlice(slice, 0.07, 0.07, [point]);
+      slice = { a: Number(publishedText(a)), b: Number(publishedText(b)), rho, m, sigma };
+    }
+    // A thousandth of what the quotes say, as of a fit.
+    expect(sviLeastVariance(slice)).toBeCloseTo(0.001 * 0.05 * 0.05 * 0.07, 11);
+    expect(() => checkSvi(slice)).not.toThrow();
   });
 
   it('ages in proportion to the time left, and never below zero', () => {

@@ -176,7 +176,7 @@ export function shiftedSlice(
   yearsBefore: number,
   timeYears: number,
   points: readonly SmilePoint[],
-  { mostLost }: SurfaceRules['shift'],
+  { shift: { mostLost }, fit: { leastVarianceShare } }: Pick<SurfaceRules, 'shift' | 'fit'>,
 ): SviSlice {
   const share = timeYears / yearsBefore;
   const aged = { ...before, a: before.a * share, b: before.b * share };
@@ -186,8 +186,11 @@ export function shiftedSlice(
     .sort((p, q) => p - q);
   const atMoney = sviVariance(aged, 0);
   const moved = Math.max(Math.sqrt(atMoney / timeYears) + (misses[misses.length >> 1] as number), 0);
-  // Never so far down that the smile would lose its least variance.
-  const shift = Math.max(moved * moved * timeYears - atMoney, -mostLost * sviLeastVariance(aged));
+  // Never so far down that the smile would lose its least variance: neither at once nor, published again and again, bit by bit.
+  const least = sviLeastVariance(aged);
+  const lowest = Math.min(...points.map(({ volatility }) => volatility * volatility)) * timeYears;
+  const room = Math.min(mostLost * least, Math.max(0, least - leastVarianceShare * lowest));
+  const shift = Math.max(moved * moved * timeYears - atMoney, -room);
   return { ...aged, a: aged.a + shift };
 }
 
@@ -331,7 +334,7 @@ function publishExpiry(
   }
   if (!fitted) rejected.push({ form: 'svi', failed: ['too-few-quotes'] });
   if (!previous?.slice) return { ...common, status: 'MISSING', gates: [], rejected, marks: [] };
-  const slice = published(shiftedSlice(checkSvi(previous.slice), previous.timeYears, timeYears, points, rules.shift));
+  const slice = published(shiftedSlice(checkSvi(previous.slice), previous.timeYears, timeYears, points, rules));
   const marked = markedOf(slice, input, settlement, rules);
   const gates = [...slicesGates({ form: 'shifted', slice }, input, before, rules), ...marked.gates];
   return { ...common, form: 'shifted', slice, status: 'DEGRADED', gates, rejected, marks: marked.marks };

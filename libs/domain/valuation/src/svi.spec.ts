@@ -53,6 +53,12 @@ describe('raw SVI', () => {
     expect(sviWingSlope(quantLibSlice)).toBeCloseTo(0.229 * 1.439, 15);
   });
 
+  it('has a volatility of 0 where its digits leave its variance a hair below', () => {
+    const bent: SviSlice = { a: -0.25 - 1e-13, b: 1, rho: 0, m: 0, sigma: 0.25 };
+    expect(sviVariance(bent, 0)).toBeLessThan(0);
+    expect(sviVolatility(bent, 1, 0)).toBe(0);
+  });
+
   it("finds the butterfly arbitrage of Vogt's slice, about k = 0.88", () => {
     expect(sviDensity(vogt, 0.88)).toBeLessThan(0);
     expect(sviDensity(vogt, 0)).toBeGreaterThan(0);

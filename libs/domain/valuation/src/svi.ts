@@ -46,9 +46,9 @@ export function sviDensity(slice: SviSlice, k: number): number {
   return lean * lean - 0.25 * w1 * w1 * (1 / w + 0.25) + 0.5 * w2;
 }
 
-/** Volatility at log-moneyness k for a time to expiry of `timeYears` > 0. */
+/** Volatility at log-moneyness k for a time to expiry of `timeYears` > 0; the digits of a published slice may leave its least variance a hair below 0. */
 export function sviVolatility(slice: SviSlice, timeYears: number, k: number): number {
-  return Math.sqrt(sviVariance(slice, k) / timeYears);
+  return Math.sqrt(Math.max(0, sviVariance(slice, k)) / timeYears);
 }
 
 /**

@@ -313,7 +313,7 @@ function kept(
   }
   const yearsBefore = yearsBetween(last.asOf, record.expiry);
   const lastSlice = sliceOf(last.svi);
-  const slice = rounded(shiftedSlice(lastSlice, yearsBefore, years, [], surfaceRules.shift));
+  const slice = rounded(shiftedSlice(lastSlice, yearsBefore, years, [], surfaceRules));
   const gates = gatesOf(slice, before, surfaceRules);
   const quoted = isQuoted(record, moment.asOf, rules);
   const fresh = averaging || quoted;
