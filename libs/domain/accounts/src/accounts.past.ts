@@ -56,8 +56,8 @@ export const outgoingContent = ({
 
 const contentOfText = (asset: string, amount: string): string => contentOf(asset, dec(amount));
 
-/** A side that left suspense because its trade was cancelled. */
-function cancelledFill(accountId: AccountId, reference: string, figures: PositionFigures): Outcome {
+/** A fill that left suspense and is booked nowhere: its trade was cancelled, or what its delivery paid was sent back. */
+function goneFill(accountId: AccountId, reference: string, figures: PositionFigures): Outcome {
   const { id: tradeId, part: fill = 1 } = readReference(reference);
   const { quantity, cost } = positionOf(figures);
   const side: TradeSide = quantity.isNegative() ? 'sell' : 'buy';
@@ -115,10 +115,8 @@ export const accountsPast: PastForm = {
       case 'SuspenseReleased': {
         const { accountId, reference, position, decision, postings } = payload as AccountsEvents['SuspenseReleased'];
         // What waits in suspense is open, and stands in the state; what is booked from there is said by what books it.
-        if (decision?.outcome === 'cancelled' && position !== null) {
-          return cancelledFill(accountId, reference, position);
-        }
-        if (decision?.outcome !== 'sent-back') return undefined;
+        if (decision === undefined || decision.outcome === 'booked') return undefined;
+        if (position !== null) return goneFill(accountId, reference, position);
         const back = postings.find(({ ledgerAccount }) => ledgerAccount === 'suspense');
         return (
           back && {

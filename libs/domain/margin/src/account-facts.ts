@@ -8,9 +8,16 @@ import {
   type FactTable,
   type LogEntry,
 } from '@ballast/event-sourcing';
-import type { AccountsEvents, AmountByAsset, InstrumentId, OpeningEvents, PositionFigures } from '@ballast/facts';
+import type {
+  AccountsEvents,
+  AmountByAsset,
+  InstrumentId,
+  OpeningEvents,
+  PositionFigures,
+  Underlying,
+} from '@ballast/facts';
 import { expiryNamedBy, noteFeeTier } from '@ballast/instruments';
-import { dec, invariant, type OwnerId } from '@ballast/kernel';
+import { dec, invariant, type Instant, type OwnerId } from '@ballast/kernel';
 import type { AccountRecord } from './assess/account-book.js';
 import { deliveryKey } from './assess/priced-contracts.js';
 import type { MarginState } from './margin.state.js';
@@ -109,11 +116,21 @@ const tradedByHouse = {
   ) => cancelAfterHouseTrade(state, state.book.at(input.payload.accountId), context, causeOf(input)),
 };
 
+/** Whether a contract of that expiry is not delivered yet. */
+export function isAwaited({ contracts }: MarginState, underlying: Underlying, expiry: Instant): boolean {
+  for (const { instrument } of contracts.values()) {
+    if (instrument.kind !== 'perpetual' && instrument.underlying === underlying && instrument.expiry === expiry)
+      return true;
+  }
+  return false;
+}
+
 /**
  * A contract is held by nobody any more. The delivery price of its expiry is needed, and orders are kept, as long as another one is: options that
  * expire together are many, and so are orders.
  */
-function forgetDelivered({ contracts, deliveries, openOrders }: MarginState, id: InstrumentId): void {
+function forgetDelivered(state: MarginState, id: InstrumentId): void {
+  const { contracts, deliveries, openOrders, settledGains } = state;
   const delivered = contracts.get(id)?.instrument;
   contracts.delete(id);
   if (delivered === undefined || delivered.kind === 'perpetual') {
@@ -121,11 +138,13 @@ function forgetDelivered({ contracts, deliveries, openOrders }: MarginState, id:
     return;
   }
   const { underlying, expiry } = delivered;
-  for (const { instrument } of contracts.values()) {
-    if (instrument.kind !== 'perpetual' && instrument.underlying === underlying && instrument.expiry === expiry) return;
-  }
+  if (isAwaited(state, underlying, expiry)) return;
   deliveries.delete(deliveryKey(underlying, expiry));
   forgetOrders(openOrders, (instrument) => !contracts.has(instrument) && expiryNamedBy(instrument) === expiry);
+  // Gains of a last settlement may still be called for; those of the expiries before are called for no more.
+  for (const [instrument] of settledGains) {
+    if (!contracts.has(instrument) && (expiryNamedBy(instrument) ?? expiry) < expiry) settledGains.delete(instrument);
+  }
 }
 
 /** A call for gains is answered as soon as the settlement is complete here, whichever of both was read first. */

@@ -13,7 +13,7 @@ import type {
 } from '@ballast/facts';
 import { LIMIT_DOCUMENTS, readContractSpecification } from '@ballast/instruments';
 import { dec, invariant } from '@ballast/kernel';
-import { accountFacts, answerCalledGains, noteClosedCase, touch } from './account-facts.js';
+import { accountFacts, answerCalledGains, isAwaited, noteClosedCase, touch } from './account-facts.js';
 import { ACCOUNT_BOOK } from './assess/account-book.js';
 import { deliveryKey, isMarkedBySchedule } from './assess/priced-contracts.js';
 import { MARGIN_STATES, RESTRICTED } from './call/margin-state.js';
@@ -83,7 +83,7 @@ const holdAnswered =
 export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEvents>({
   log: 'margin',
 
-  stateForm: { version: 9, classes: [ACCOUNT_BOOK], derived: ['assessor', 'grid'] },
+  stateForm: { version: 10, classes: [ACCOUNT_BOOK], derived: ['assessor', 'grid'] },
   initialState: (partition) => initialMarginState(partition),
 
   open: ({ rules }, opening, context) => openMargin(rules, opening, context),
@@ -113,6 +113,8 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
       },
       SettlementPriceFixed: {
         observe(state, { payload: { underlying, expiry, price } }) {
+          // Accounts may have been read first, and delivered all of it.
+          if (!isAwaited(state, underlying, expiry)) return;
           state.deliveries.set(deliveryKey(underlying, expiry), dec(price));
           // What it remembers of valued accounts may have counted nothing for what is now worth this.
           state.assessor = null;

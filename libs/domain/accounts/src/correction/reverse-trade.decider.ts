@@ -15,7 +15,7 @@ import { contractOf, settlementOf } from '../ledger/contracts.js';
 import { deliveryPriceOf, fillKey } from '../ledger/instrument-book.js';
 import { clientLedger, postingsOf } from '../ledger/ledger.js';
 import { applyTrade, figuresOf, signedQuantity } from '../ledger/position.js';
-import { cancelledSide } from '../suspense/release.decider.js';
+import { released, undelivered } from '../suspense/release.decider.js';
 import { suspendedFill } from '../suspense/suspended-items.js';
 import type { CorrectionRefusal } from './trade-correction.decider.js';
 
@@ -71,7 +71,7 @@ export function* decideReversal(
     if (remembered.kept === 'suspense') {
       const item = suspendedFill(state, identity);
       invariant(item, `${tradeId} ${side} of ${accountId} is to be taken back and is not in suspense`);
-      yield cancelledSide(state, item, correctionId);
+      yield released(undelivered(state, item), { outcome: 'cancelled', id: correctionId });
       continue;
     }
     yield reversed(state, correctionId, remembered);

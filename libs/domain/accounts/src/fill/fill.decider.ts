@@ -228,7 +228,7 @@ function bookedFill(state: AccountsState, input: ToldMessage, fill: Fill, at: In
     return suspenseBooked(input, code ?? 'account-unknown', {
       reference: suspenseReference(fill),
       position: figuresOf(instrument, { quantity: signed, cost: fillValue }),
-      ...(account === undefined ? { fill: waitingFill(fill) } : {}),
+      fill: waitingFill(fill),
     });
   }
   return positionChanged(state, account, fill, signed, fillValue);
@@ -242,12 +242,15 @@ const waitingFill = ({ price, liquidity, orderId }: Fill): AccountsEvents['Suspe
 });
 
 /**
- * How a fill is booked that waited for its account.
+ * How a fill is booked that waited for its account, which is open. What is delivered by now is delivered to it by the next event: no lot, no time
+ * stands in the way.
  * @returns undefined when it could not be booked now either
  */
 export function bookWaitingFill(state: AccountsState, fill: Fill, at: Instant): (() => AccountsFact) | undefined {
   const account = state.accounts.get(fill.accountId);
-  if (unclearable(state, fill, account, at) !== null || unbookable(state, fill, account) !== null) return undefined;
+  const isDelivered = deliveryPriceOf(state, fill.contract.instrument.id) !== null;
+  const wrong = isDelivered ? null : (unclearable(state, fill, account, at) ?? unbookable(state, fill, account));
+  if (wrong !== null) return undefined;
   const signed = signedQuantity(fill.side, fill.quantity);
   const value = tradedValue(fill.contract.instrument, signed, fill.price);
   return account && (() => positionChanged(state, account, fill, signed, value));

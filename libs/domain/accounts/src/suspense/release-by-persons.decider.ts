@@ -10,7 +10,8 @@ import {
   type SuspendedItem,
   type SuspenseRelease,
 } from '../accounts.state.js';
-import { bookingOf, released } from './release.decider.js';
+import { deliverLate } from '../expiry/expiry.decider.js';
+import { asMoney, bookingOf, released, undelivered } from './release.decider.js';
 
 type Outcome = SuspenseRelease['proposed']['outcome'];
 
@@ -22,16 +23,27 @@ const PROPOSAL = record({
 });
 const APPROVAL = record({ releaseId: textOf(IDENTIFIER) });
 
-/** How an item is booked as it leaves suspense in this way, null when its money goes back; or what keeps it there, as things stand. */
+/** How something leaves suspense. */
+interface Exit {
+  /** With what goes out of suspense. */
+  readonly item: SuspendedItem;
+  /** Null when its money goes back. */
+  readonly booking: (() => AccountsFact) | null;
+}
+
+/** How an item leaves suspense in this way, or what keeps it there, as things stand. */
 function exitOf(
   state: AccountsState,
   item: SuspendedItem,
   outcome: Outcome,
   at: Instant,
-): { readonly booking: (() => AccountsFact) | null } | AccountsRejectionCode {
-  if (outcome === 'send-back') return item.kept.position === null ? { booking: null } : 'suspense-not-money';
+): Exit | AccountsRejectionCode {
+  if (outcome === 'send-back') {
+    const money = asMoney(state, item);
+    return money === null ? 'suspense-not-money' : { item: money, booking: null };
+  }
   const booking = bookingOf(state, item, at);
-  return booking === undefined ? 'suspense-not-bookable' : { booking };
+  return booking === undefined ? 'suspense-not-bookable' : { item: undelivered(state, item), booking };
 }
 
 /**
@@ -65,7 +77,12 @@ export const approveRelease: CommandHandler<AccountsState> = (state, { payload, 
   if (item === undefined) return refusedCommand('suspense-unknown');
   const exit = exitOf(state, item, outcome, context.time.clearing);
   if (typeof exit === 'string') return refusedCommand(exit);
-  context.emit(released(item, { outcome: exit.booking === null ? 'sent-back' : 'booked', id: releaseId }));
-  if (exit.booking !== null) context.emit(exit.booking());
+  context.emit(released(exit.item, { outcome: exit.booking === null ? 'sent-back' : 'booked', id: releaseId }));
+  if (exit.booking !== null) {
+    context.emit(exit.booking());
+    const { accountId, position } = item.kept;
+    // A contract that is delivered by now is delivered to the account at once.
+    if (position !== null) for (const late of deliverLate(state, accountId, position.instrument)) context.emit(late);
+  }
   return { outcome: 'accepted', data: { releaseId } };
 };

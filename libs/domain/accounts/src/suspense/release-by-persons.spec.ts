@@ -1,4 +1,5 @@
-import { text } from '@ballast/kernel';
+import type { FillEvents } from '@ballast/facts';
+import { dec, instantOf, text } from '@ballast/kernel';
 import { aFill, aSpecification, assetsWith, deskWith, payloadOf } from '../accounts.fixtures.js';
 import { accountsInvariants } from '../accounts.invariants.js';
 import { accountStatement, openReleases, suspendedLines } from '../accounts.queries.js';
@@ -148,6 +149,75 @@ describe('what waits in suspense for a person [CLR-ACC-019]', () => {
     const suspense = keptAt(desk);
     expect(propose(desk, suspense, outcome).code).toBe(code);
     expect(propose(desk, suspense + 1_000, outcome).code).toBe('suspense-unknown');
+  });
+
+  describe('of a contract that is delivered meanwhile', () => {
+    const EXPIRY = instantOf('2026-03-27T08:00:00Z');
+    const settled = { underlying: 'BTC', expiry: EXPIRY, price: '61234.56789', samples: 450, carried: 0, missing: 0 };
+    type Changes = NonNullable<Parameters<typeof aSpecification>[1]>;
+    type FillChanges = Partial<Pick<FillEvents['TradeFilled'], 'tradeId' | 'price' | 'quantity' | 'side'>>;
+    const deliveredDesk = (instrument: string, changes: Changes, fill: FillChanges): Desk => {
+      const desk = deskWith({});
+      desk.take('InstrumentAdmitted', { specification: aSpecification(instrument, changes) });
+      desk.take('TradeFilled', aFill({ accountId, instrument, ...fill }));
+      if ('cashStyle' in changes) {
+        desk.take('VariationPriceFixed', { instrument, dueAt: EXPIRY - 86_400_000, price: '60500.123' });
+      }
+      desk.take('SettlementPriceFixed', settled);
+      return desk;
+    };
+
+    it.each<[string, string, Changes, FillChanges]>([
+      ['a long option', OPTION, {}, { price: '100.3', quantity: '3' }],
+      ['a short option', OPTION, {}, { price: '100.3', quantity: '3', side: 'sell' }],
+      ['a future that gained', FUTURE, {}, { price: '50000.3', quantity: '1.7' }],
+      ['a future that lost', FUTURE, {}, { price: '50000.3', quantity: '1.7', side: 'sell' }],
+      ['a future with variation', FUTURE, { cashStyle: 'variation-margin' }, { price: '50000.3', quantity: '1.7' }],
+      ['a part of a lot', FUTURE, { lot: '1' }, { price: '50000.3', quantity: '1.7' }],
+    ])('%s is booked, and delivered at once, as if it had been there in time', (_, instrument, changes, fill) => {
+      const desk = deliveredDesk(instrument, changes, fill);
+      const suspense = keptAt(desk);
+      expect(propose(desk, suspense, 'book').code).toBe('suspense-not-bookable');
+      // Nothing is booked by the opening alone: a person says that the account owes it.
+      expect(desk.take('AccountOpeningRequested', { accountId }).map(({ type }) => type)).toEqual(['AccountOpened']);
+      expect(propose(desk, suspense, 'book').code).toBe('accepted');
+      expect(approve(desk).events.map(({ type }) => type)).toEqual([
+        ...['SuspenseReleased', 'PositionChanged', 'ContractDelivered'],
+      ]);
+      const inTime = deskWith({});
+      inTime.take('InstrumentAdmitted', { specification: aSpecification(instrument, { ...changes, lot: '0.1' }) });
+      inTime.take('AccountOpeningRequested', { accountId });
+      inTime.take('TradeFilled', aFill({ accountId, instrument, ...fill }));
+      inTime.take('SettlementPriceFixed', settled);
+      const usdOf = ({ state }: Desk) => accountStatement(state, accountId)?.collateral['USD'] ?? '0';
+      expect(usdOf(desk)).toBe(usdOf(inTime));
+      expect(accountStatement(desk.state, accountId)?.positions).toEqual([]);
+      // Each settlement of suspense was in whole cents.
+      expect(dec(inSuspense(desk)).abs().lte('0.02')).toBe(true);
+      expect([...suspendedLines(desk.state)]).toEqual([]);
+      expectSound(desk);
+    });
+
+    it('goes back as the money that the delivery paid, and its fill stays known', () => {
+      const fill = { tradeId: 'odd', price: '50000', quantity: '2' };
+      const desk = deliveredDesk(FUTURE, {}, fill);
+      expect(inSuspense(desk)).toBe('22469.13');
+      expect(propose(desk, keptAt(desk), 'send-back').code).toBe('accepted');
+      expect(payloadOf(approve(desk).events, 'SuspenseReleased').postings).toEqual([
+        { ledgerAccount: 'custody', asset: 'USD', amount: '22469.13' },
+        { ledgerAccount: 'suspense', asset: 'USD', amount: '-22469.13' },
+      ]);
+      expect(inSuspense(desk)).toBe('0');
+      const again = aFill({ accountId, instrument: FUTURE, ...fill });
+      expect(payloadOf(desk.take('TradeFilled', again), 'SuspenseBooked').detail).toBe('fill-repeated');
+      expect(desk.take('AccountOpeningRequested', { accountId }).map(({ type }) => type)).toEqual(['AccountOpened']);
+      expectSound(desk);
+    });
+
+    it('is not sent back when it lost: nobody has that money', () => {
+      const desk = deliveredDesk(FUTURE, {}, { price: '70000', quantity: '2' });
+      expect(propose(desk, keptAt(desk), 'send-back').code).toBe('suspense-not-money');
+    });
   });
 
   it.each([[null], [{}], [{ outcome: 'keep' }], [{ suspense: 0 }], [{ reason: '' }], [{ releaseId: 'a b' }]])(

@@ -1,6 +1,6 @@
 import type { AccountsEvents } from '@ballast/facts';
 import { deliveredValue } from '@ballast/instruments';
-import { dec, text, type AccountId, type Instant } from '@ballast/kernel';
+import { dec, text, type AccountId, type Asset, type Decimal, type Instant } from '@ballast/kernel';
 import { fact, standingOf, type AccountsFact, type AccountsState, type SuspendedItem } from '../accounts.state.js';
 import { isComplete } from '../deferral/deferred-messages.js';
 import { takeComplete, takeDeferred } from '../deferral/take-deferred.decider.js';
@@ -32,8 +32,8 @@ export function* bookWaiting(state: AccountsState, accountId: AccountId, at: Ins
 }
 
 function* releaseItem(state: AccountsState, item: SuspendedItem, at: Instant): Generator<AccountsFact> {
-  // What is paid for while it waits is owed by suspense: persons say that the account owes it.
-  if (contractOfItem(state, item)?.cashStyle === 'premium') return;
+  // What is paid for while it waits is owed by suspense: persons say that the account owes it, or what a delivery has made of it.
+  if (contractOfItem(state, item)?.cashStyle === 'premium' || deliveryOf(state, item) !== null) return;
   const booking = bookingOf(state, item, at);
   if (booking === undefined) return;
   yield released(item);
@@ -64,10 +64,10 @@ function depositBooking(state: AccountsState, { kept }: SuspendedItem): (() => A
 function fillBooking(state: AccountsState, item: SuspendedItem, at: Instant): (() => AccountsFact) | undefined {
   const { accountId, reference, position, fill } = item.kept;
   const contract = contractOfItem(state, item);
-  // Variation has moved the cost of what suspense holds, and nobody says by how much that of one fill in it.
-  if (position === null || fill === undefined || contract === undefined || contract.cashStyle === 'variation-margin') {
-    return undefined;
-  }
+  if (position === null || fill === undefined || contract === undefined) return undefined;
+  // Variation has moved the cost of what suspense holds, and nobody says by how much that of one fill in it; once all of it is delivered, it has
+  // paid for each what lies between its price and the delivered value.
+  if (contract.cashStyle === 'variation-margin' && deliveryOf(state, item) === null) return undefined;
   const { id: tradeId, part } = readReference(reference ?? '');
   const { quantity } = positionOf(position);
   return bookWaitingFill(
@@ -85,25 +85,53 @@ function fillBooking(state: AccountsState, item: SuspendedItem, at: Instant): ((
   );
 }
 
-/**
- * A side that leaves suspense because its trade is cancelled. Of a contract that was delivered since the sides were reported no position is left:
- * what the delivery paid for it goes back, to a minor unit, since suspense was paid for all that it held together.
- * @see docs/spec/accounts.md CLR-ACC-017
- */
-export function cancelledSide(state: AccountsState, item: SuspendedItem, correctionId: string): AccountsFact {
-  const decision = { outcome: 'cancelled', id: correctionId } as const;
-  const { position } = item.kept;
+/** What the delivery of its contract paid for a fill in suspense, settlement asset: exact, and in whole minor units. */
+interface PaidAtDelivery {
+  readonly asset: Asset;
+  readonly exact: Decimal;
+  readonly paid: Decimal;
+}
+
+/** Null of money, and of a contract that is not delivered. Suspense was paid for all that it held together: to a minor unit. */
+function deliveryOf(state: AccountsState, { kept: { position } }: SuspendedItem): PaidAtDelivery | null {
   const deliveryPrice = position && deliveryPriceOf(state, position.instrument);
-  if (position === null || deliveryPrice === null) return released(item, decision);
+  if (position === null || deliveryPrice === null) return null;
   const { instrument, settlementAsset: asset } = contractOf(state, position.instrument);
   const exact = deliveredValue(instrument, deliveryPrice).times(position.quantity).minus(position.cost);
-  const paid = roundMoney(state, exact, asset, 'credit');
-  const delivery = postingsOf(
-    ['suspense', asset, paid],
-    ['house/pnl', asset, exact.neg()],
-    ['house/rounding', asset, exact.minus(paid)],
+  return { asset, exact, paid: roundMoney(state, exact, asset, 'credit') };
+}
+
+const withPostings = (item: SuspendedItem, postings: AccountsEvents['SuspenseBooked']['postings']): SuspendedItem => ({
+  ...item,
+  kept: { ...item.kept, postings },
+});
+
+/**
+ * An item as it leaves suspense to be booked, or with its trade that is cancelled. Of a contract that was delivered since it came no position is
+ * left: what the delivery paid for it goes back.
+ * @see docs/spec/accounts.md CLR-ACC-017, CLR-ACC-019
+ */
+export function undelivered(state: AccountsState, item: SuspendedItem): SuspendedItem {
+  const delivery = deliveryOf(state, item);
+  if (delivery === null) return item;
+  const { asset, exact, paid } = delivery;
+  return withPostings(
+    item,
+    postingsOf(
+      ['suspense', asset, paid],
+      ['house/pnl', asset, exact.neg()],
+      ['house/rounding', asset, exact.minus(paid)],
+    ),
   );
-  return released({ ...item, kept: { ...item.kept, postings: delivery } }, decision);
+}
+
+/** An item as it is sent back: a deposit, or what a delivery has paid suspense for a fill; null when there is no money to send. */
+export function asMoney(state: AccountsState, item: SuspendedItem): SuspendedItem | null {
+  if (item.kept.position === null) return item;
+  const delivery = deliveryOf(state, item);
+  if (delivery === null || !delivery.paid.gt(0)) return null;
+  const { asset, paid } = delivery;
+  return withPostings(item, postingsOf(['custody', asset, paid.neg()], ['suspense', asset, paid]));
 }
 
 /** The exact opposite of what suspense took. @param decision of two persons, when it is theirs */

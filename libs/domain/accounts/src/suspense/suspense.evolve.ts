@@ -58,6 +58,8 @@ export const suspenseEvolution: Evolution<'SuspenseBooked' | 'SuspenseReleasePro
       state.correcting.delete(key);
       if (remembered !== undefined) rememberFill(state, { ...remembered, kept: 'reversed' });
     } else state.trades.delete(key);
+    // What the delivery paid for it goes out of custody, and the delivery stands.
+    if (decision?.outcome === 'sent-back') return;
     const book = bookOf(state, position.instrument);
     attributePnl(book, postings);
     if (book.deliveryPrice !== null) {

@@ -137,7 +137,7 @@ export const POSITION_EVENTS = {
             liquidity: oneOf(['maker', 'taker']),
             orderId: optional(identifier('The order of exchange.orders that the fill executes.')),
           },
-          'Of a fill that waits for its account: what it is booked by when that opens.',
+          'Of a fill that is kept: what it is booked by when it leaves suspense.',
         ),
       ),
     },

@@ -41,18 +41,32 @@ export interface Expiry {
 /** How many reservations a partition knows by id, those that have ended included. */
 const REMEMBERED_RESERVATIONS = 65_536;
 
+/**
+ * How many orders that nobody told of are known by what was filled of them. Logs are read within seconds of each other; an exchange that names orders
+ * in its fills and tells of none names new ones for ever. One that is told after it was forgotten asks for more margin, not less.
+ */
+const REMEMBERED_UNTOLD = 65_536;
+
 /** Orders and reservations of the accounts of a partition. */
 export interface OpenOrders {
   /** Position in exchange.orders up to which they are known. */
   upTo: number;
   readonly accounts: Map<AccountId, AccountOrders>;
+  /** Orders of which nothing is known but fills, oldest first, by `orderKey`. */
+  readonly untold: Map<string, { readonly accountId: AccountId; readonly orderId: string }>;
   /** Of all reservations that hold something, the earliest first. */
   readonly expiries: Expiry[];
   /** Content of the newest reservations by account and id, by which a repetition is told from the reuse of an id. */
   readonly known: Map<string, string>;
 }
 
-export const noOpenOrders = (): OpenOrders => ({ upTo: 0, accounts: new Map(), expiries: [], known: new Map() });
+export const noOpenOrders = (): OpenOrders => ({
+  upTo: 0,
+  accounts: new Map(),
+  untold: new Map(),
+  expiries: [],
+  known: new Map(),
+});
 
 const NOTHING: AccountOrders = { orders: new Map(), reservations: new Map() };
 
@@ -85,6 +99,9 @@ export const riskyOrdersOf = (open: OpenOrders, accountId: AccountId): readonly 
   ...ordersOf(open, accountId).reservations.values(),
 ];
 
+/** Ids hold no blanks. */
+const orderKey = (accountId: AccountId, orderId: string): string => `${accountId} ${orderId}`;
+
 const NOT_TOLD: KnownOrder = { terms: null, changed: null, booked: ZERO, closedAt: null };
 
 function keep(orders: AccountOrders, orderId: string, order: KnownOrder): void {
@@ -100,6 +117,7 @@ export function noteAccepted(open: OpenOrders, accepted: OrderEvents['OrderAccep
     const known = orders.orders.get(orderId) ?? NOT_TOLD;
     const terms = { instrument, side, quantity: dec(quantity), price: dec(price) };
     keep(orders, orderId, { ...known, terms });
+    open.untold.delete(orderKey(accountId, orderId));
     if (reservationId !== null) endIn(open, orders, accountId, reservationId);
   });
 }
@@ -131,6 +149,7 @@ export function noteClosed(
   isHere: boolean,
 ): void {
   const filled = dec(filledQuantity);
+  open.untold.delete(orderKey(accountId, orderId));
   change(open, accountId, (orders) => {
     const known = orders.orders.get(orderId) ?? NOT_TOLD;
     if (known.terms !== null) keep(orders, orderId, { ...known, closedAt: minOf(filled, known.terms.quantity) });
@@ -149,6 +168,7 @@ export function noteImported(open: OpenOrders, { accountId, orders: brought }: A
       const closedAt = known.closedAt && minOf(known.closedAt, terms.quantity);
       // In the order of the book, whatever of it was named before.
       if (known.terms === null) orders.orders.delete(orderId);
+      open.untold.delete(orderKey(accountId, orderId));
       keep(orders, orderId, { terms, changed: null, booked: known.booked.plus(filledQuantity), closedAt });
     }
   });
@@ -159,7 +179,14 @@ export function noteFilled(open: OpenOrders, accountId: AccountId, orderId: stri
   change(open, accountId, (orders) => {
     const known = orders.orders.get(orderId) ?? NOT_TOLD;
     keep(orders, orderId, { ...known, booked: known.booked.plus(quantity) });
+    if (known === NOT_TOLD) open.untold.set(orderKey(accountId, orderId), { accountId, orderId });
   });
+  if (open.untold.size <= REMEMBERED_UNTOLD) return;
+  for (const [key, oldest] of open.untold) {
+    open.untold.delete(key);
+    change(open, oldest.accountId, ({ orders }) => void orders.delete(oldest.orderId));
+    return;
+  }
 }
 
 /** What was told of orders in contracts that nobody holds any more is forgotten: in one pass, however many expire together. */

@@ -8,6 +8,7 @@ import { whatIf } from '../what-if/what-if.js';
 import { listing, OptionHouse } from '../assess/option-house.fixtures.js';
 import { requirementOfOrders } from './account-orders.js';
 import { Exchange, order } from './exchange.fixtures.js';
+import { noteFilled, ordersOf } from './open-orders.js';
 import { headroomOf, ordersOfAccount } from './orders.queries.js';
 
 interface Start {
@@ -353,6 +354,24 @@ describe('fills and orders come in two logs [CLR-ORD-001]', () => {
     ex.change('ann.main', 'o', '5', '1');
     ex.close('ann.main', 'o', '5');
     expect(ex.house.machine.state.openOrders.accounts.size).toBe(0);
+  });
+});
+
+describe('orders that fills name and nobody tells of [CLR-ORD-001]', () => {
+  it('are forgotten, the oldest first, and one that is told or closed meanwhile is not among them', () => {
+    const ex = exchange({ USD: '10000' });
+    const terms = buy('1 BTC-PERP at 60000');
+    for (const orderId of ['told', 'closed', 'first', 'second']) ex.book(terms, dec('0.1'), dec(60_000), orderId);
+    ex.accept(terms, null, 'told');
+    ex.close('ann.main', 'closed', '0.1');
+    const { openOrders } = ex.house.machine.state;
+    expect([...openOrders.untold.values()].map(({ orderId }) => orderId)).toEqual(['first', 'second']);
+    for (let n = 0; openOrders.untold.size < 65_536; n++) noteFilled(openOrders, 'ann.main', `more-${n}`, dec('0.1'));
+    ex.book(terms, dec('0.1'), dec(60_000), 'last');
+    expect(openOrders.untold.size).toBe(65_536);
+    expect(
+      ['told', 'closed', 'first', 'second', 'last'].map((id) => ordersOf(openOrders, 'ann.main').orders.has(id)),
+    ).toEqual([...[true, false, false, true, true]]);
   });
 });
 

@@ -1,5 +1,7 @@
 import type { AccountsEvents, FundEvents } from '@ballast/facts';
 import { GLOBAL } from '@ballast/event-sourcing';
+import { instantOf } from '@ballast/kernel';
+import { listing, OptionHouse } from '../assess/option-house.fixtures.js';
 import { MarginHouse, MINUTE, NOON, payloadsOf } from '../margin.fixtures.js';
 
 const FUTURE = 'BTC-24APR26';
@@ -73,5 +75,29 @@ describe('what gains of a settlement can bear [CLR-MRG-072]', () => {
     expect(called(open)).toMatchObject([{ dueAt: DUE, gains: [] }]);
     open.prices(at(1, '60000', { status: 'HALT' }));
     expect(called(open, DUE + 1)).toMatchObject([{ gains: [{ gain: '10', available: '0' }] }]);
+  });
+
+  it('is kept of a delivered contract until the next expiry is delivered; then nothing is offered of it', () => {
+    const open = new OptionHouse();
+    const next = 'BTC-8MAY26';
+    open.list(listing(FUTURE, { cashStyle: 'variation-margin' }), listing(next, { cashStyle: 'variation-margin' }));
+    open.reprice({ ...at(0), volatility: 0.6 });
+    open.account('ann.main', { USD: '5000' });
+    const deliver = (instrument: string, expiry: number) => {
+      open.unlist(instrument);
+      open.accept(open.fact('accounts', `expiry-${instrument}`, 'ExpiryClosed', { instrument }));
+      // Read after what accounts made of it.
+      open.accept(open.delivered('BTC', expiry, '60000'));
+      open.reprice({ at: expiry + 1_000, BTC: '60000', ETH: '3000', volatility: 0.6 });
+      expect(open.machine.state.deliveries.size).toBe(0);
+    };
+    settled(open, 'ann.main', '200.25');
+    closed(open);
+    deliver(FUTURE, instantOf('2026-04-24T08:00:00Z'));
+    expect(called(open)).toMatchObject([{ gains: [{ accountId: 'ann.main', available: '200.25' }] }]);
+    deliver(next, instantOf('2026-05-08T08:00:00Z'));
+    expect(open.machine.state.settledGains.size).toBe(0);
+    expect(called(open)).toMatchObject([{ instrument: FUTURE, gains: [] }]);
+    expect(open.rebuilt().state.settledGains).toEqual(open.machine.state.settledGains);
   });
 });

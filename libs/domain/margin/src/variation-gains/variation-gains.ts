@@ -1,4 +1,5 @@
 import type { AccountsEvents, FundEvents, Instant, InstrumentId, MarginEvents } from '@ballast/facts';
+import { expiryNamedBy } from '@ballast/instruments';
 import {
   compareText,
   dec,
@@ -39,6 +40,12 @@ export function noteClosed(settled: Gains, { instrument, dueAt }: AccountsEvents
   settled.set(instrument, { dueAt, closed: true, gains: known?.dueAt === dueAt ? known.gains : new Map() });
 }
 
+/** Whether a contract was delivered so long ago that what it paid is forgotten: nothing of that may be taken any more. */
+function isForgotten({ contracts, schedule }: MarginState, instrument: InstrumentId): boolean {
+  const expiry = expiryNamedBy(instrument);
+  return expiry !== null && schedule !== null && expiry <= schedule.source.asOf && !contracts.has(instrument);
+}
+
 /**
  * What may be taken of each gain without leaving its account less than nothing: at most its equity, nothing while it is liquidated or
  * prices are halted.
@@ -50,6 +57,9 @@ export function judgeGains(
   { instrument, dueAt }: Pick<FundEvents['VariationGainsCalled'], 'instrument' | 'dueAt'>,
 ): MarginEvents['VariationGainsJudged'] | null {
   const settled = state.settledGains.get(instrument);
+  if (settled === undefined && isForgotten(state, instrument)) {
+    return { instrument, dueAt, schedule: state.schedule?.position ?? 0, gains: [] };
+  }
   if (settled === undefined || settled.dueAt < dueAt || (settled.dueAt === dueAt && !settled.closed)) return null;
   const assessor = assessorOf(state);
   const known = settled.dueAt === dueAt ? [...settled.gains] : [];
