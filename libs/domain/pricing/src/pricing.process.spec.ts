@@ -283,6 +283,18 @@ describe('one venue alone [CLR-PRC-011]', () => {
     expect(lastSetOf(tape)).toMatchObject({ status: 'DEGRADED', underlyings: { BTC: { index: '7005' } } });
   });
 
+  it('is believed against an own book in another unit, which says nothing of it [CLR-PRC-014]', () => {
+    for (const [book, status] of [
+      ['8421', 'DEGRADED'],
+      ['8422', 'HALT'],
+      ['12001', 'DEGRADED'],
+      ['8000000', 'DEGRADED'],
+    ] as const) {
+      const tape = moment(btc(), threeVenues('8000')).after(91).book('BTC', book);
+      expect([book, lastSetOf(moment(tape, { 'venue-c': '8000' }))?.status]).toEqual([book, status]);
+    }
+  });
+
   it('moves the anchor with a majority: after two agree on a lower price one may go on from there', () => {
     const tape = moment(btc(), threeVenues('8000'));
     moment(tape.after(60), threeVenues('7300'));

@@ -194,11 +194,13 @@ describe('risk array of an option [CLR-PRC-056] [CLR-VAL-031]', () => {
     [12.5, '12.5'],
     [99_999.9999999, '100000'],
     [1_234_567.0001, '1234567.0001'],
+    [999_999_999_999_999_900_000, '999999999999999868928'],
+    [1.25e21, '1250000000000000000000'],
   ])('writes %s as %s', (value, expected) => {
     expect(riskText(value)).toBe(expected);
   });
 
-  it.each([NaN, Infinity, 1e21])('is no text of %p [CLR-LOG-035]', (value) => {
+  it.each([NaN, Infinity, 1e61])('is no text of %p [CLR-LOG-035]', (value) => {
     expect(() => riskText(value)).toThrow('is no figure');
   });
 });

@@ -1,5 +1,5 @@
 import type { Instrument, Option } from '@ballast/instruments';
-import { ONE, dec, invariant, power, text, type Decimal, type DecimalString } from '@ballast/kernel';
+import { ONE, dec, power, text, type Decimal, type DecimalString } from '@ballast/kernel';
 import { checkOption, undiscountedValue } from './black76.js';
 import { ValuationError, finite, positive } from './valuation-error.js';
 
@@ -134,14 +134,16 @@ const ZERO_DIGIT = 48;
 const POINT = 46;
 /** From here on `toFixed` writes an exponent. */
 const NO_PLAIN_NOTATION = 1e21;
+/** Of a float: no two of them have the same. */
+const EXACT_DIGITS = 17;
 
 /**
  * A computed float >= 0 as decimal text: nearest at `RISK_VALUE_DIGITS` (half up), without trailing zeros. `toFixed` is
  * exact by ECMA-262, and much the fastest way to the text of a float.
- * @throws InvariantViolation on what is no figure, or has no plain notation (CLR-LOG-035)
+ * @throws InvariantViolation on what is no figure (CLR-LOG-035)
  */
 export function riskText(value: number): DecimalString {
-  invariant(value < NO_PLAIN_NOTATION, `${value} is no figure: nothing that rests on it is stored`);
+  if (!(value < NO_PLAIN_NOTATION)) return text(dec(value.toPrecision(EXACT_DIGITS)));
   const fixed = value.toFixed(RISK_VALUE_DIGITS);
   let end = fixed.length;
   while (fixed.charCodeAt(end - 1) === ZERO_DIGIT) end -= 1;

@@ -4,6 +4,7 @@ import { byName } from '../by-name.js';
 import type { PricingState } from '../pricing.state.js';
 import type { Decays } from '../rules/pricing-documents.js';
 import { sourceRules, type PricingRules } from '../rules/pricing-rules.js';
+import { bookInForce } from '../mark/book-in-force.js';
 import { logReturn, nextVolatility } from '../volatility/volatility.js';
 import { indexPrice, type SourcePrice } from './index-price.js';
 import { sharedJump } from './shared-jump.js';
@@ -60,20 +61,24 @@ export function priceUnderlyings(
 }
 
 /**
- * Prices that a source without a majority has to be near to: the anchor, and the exchange's own book while it is fresh.
+ * Prices that a source without a majority has to be near to: the anchor, and the exchange's own book while it is fresh and no unit slip.
  * @see docs/spec/pricing.md CLR-PRC-011
  */
 function referencesOf(
   { perpetuals }: PricingState,
   underlying: Underlying,
-  { anchor }: UnderlyingRecord,
+  { anchor, index }: UnderlyingRecord,
   asOf: Instant,
-  { mark }: PricingRules,
+  rules: PricingRules,
 ): readonly Decimal[] {
   const own = [...perpetuals.values()].filter(
     ({ specification }) => specification.instrument.underlying === underlying,
   );
-  const books = own.flatMap(({ book }) => (book !== null && asOf - book.at <= mark.bookStaleAfterMs ? [book.mid] : []));
+  const books = own.flatMap(({ book }) => {
+    // Before the first index there is nothing that a book could be far from.
+    const counted = bookInForce(book, dec(index ?? book?.mid ?? 0), asOf, rules);
+    return counted === null ? [] : [counted.mid];
+  });
   return [...(anchor === null ? [] : [anchor]), ...books].map((price) => dec(price));
 }
 
