@@ -47,7 +47,7 @@ const referenceTo = ({ id, log, partition, position }: LogEntry): EventReference
 export interface LiquidationInvariants {
   /** Entries of the numbered partitions of accounts are needed, too: liquidity providers have taken something over. */
   readonly awaitsBookings: boolean;
-  /** The same of margin: options were hedged, a hedged position was closed in part, or something was taken over. */
+  /** The same of margin: options were hedged, or something was closed or taken over. */
   readonly awaitsJudgements: boolean;
   /** Entries of one log partition must come in order; entries of no interest are passed over. */
   take(entry: LogEntry): readonly LiquidationViolation[];

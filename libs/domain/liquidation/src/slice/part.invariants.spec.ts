@@ -48,12 +48,16 @@ describe('what must always hold of an order for a part of a hedged position [CLR
     expect(found(order as object)).toEqual([`a.main#1: ${detail as string}`]);
   });
 
-  it('needs what margin said only where a part was closed', () => {
+  it('needs what margin said wherever something was closed: an order of no part may be for what margin judged in parts', () => {
     const awaits = (order: object): boolean => {
       const invariants = partInvariants();
       invariants.take(new ForeignLogs().entry('liquidation', 0, 'x', 'CloseOutOrderPlaced', order as never));
       return invariants.awaitsJudgements;
     };
-    expect([awaits(ORDER), awaits({ ...ORDER, part: undefined })]).toEqual([true, false]);
+    expect([awaits(ORDER), awaits({ ...ORDER, part: undefined }), awaits({ ...ORDER, hedge: {} })]).toEqual([
+      true,
+      true,
+      false,
+    ]);
   });
 });

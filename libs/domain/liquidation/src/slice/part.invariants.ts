@@ -13,7 +13,7 @@ export interface PartViolation {
 
 /** Orders for parts of hedged positions, judged when everything was seen. @see docs/spec/liquidation.md CLR-LIQ-046 */
 export interface PartInvariants {
-  /** Entries of the numbered partitions of margin are needed, too, behind those of liquidation: a part was closed. */
+  /** Entries of the numbered partitions of margin are needed, too, behind those of liquidation: something was closed, and margin may have judged parts of it. */
   readonly awaitsJudgements: boolean;
   take(entry: LogEntry): void;
   finish(): readonly PartViolation[];
@@ -78,7 +78,7 @@ export function partInvariants(): PartInvariants {
 
   return {
     get awaitsJudgements() {
-      return orders.some(({ order }) => order.part !== undefined);
+      return orders.length > 0;
     },
     take(event) {
       const { type, payload } = event;
