@@ -32,7 +32,11 @@ export class CheckpointWriter {
    * @returns the newest checkpoint; undefined of a log without a block
    * @throws CheckpointRejected as `resume`
    */
-  static async sign(log: EventLog, key: CheckpointKey, previous?: CheckpointKey): Promise<StoredCheckpoint | undefined> {
+  static async sign(
+    log: EventLog,
+    key: CheckpointKey,
+    previous?: CheckpointKey,
+  ): Promise<StoredCheckpoint | undefined> {
     for (;;) {
       try {
         return (await (await CheckpointWriter.resume(log, key, previous)).write()) ?? (await log.lastCheckpoint());

@@ -100,7 +100,9 @@ it('of two who restore or back up into one place at once one is told so, and wha
     string,
   ];
   for (const each of [data, other]) await add(each);
-  const inUse = expect.objectContaining({ message: expect.stringContaining('is in use by process') as string }) as Error;
+  const inUse = expect.objectContaining({
+    message: expect.stringContaining('is in use by process') as string,
+  }) as Error;
   expect(await refusalsOf(backUpCluster(data, backup), backUpCluster(other, backup))).toEqual([inUse]);
   // Left by one that was broken off.
   await fs.mkdir(path.join(`${again}.restoring`, 'data', 'cluster'), { recursive: true });

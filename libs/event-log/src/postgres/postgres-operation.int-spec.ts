@@ -264,7 +264,8 @@ describe('a log in PostgreSQL', () => {
     await served.close();
     const again = await store.open({ ...SHAPE, name: 'served' });
     expect((await verifyPartition(again, 0)).faults).toEqual([]);
-    for (const id of ['c-3', 'c-1500', 'c-1600', `c-${from + 499}`]) expect(await again.commandById(0, id)).toBeDefined();
+    for (const id of ['c-3', 'c-1500', 'c-1600', `c-${from + 499}`])
+      expect(await again.commandById(0, id)).toBeDefined();
   });
 
   it('finds a command again by its id though the answer to its append was lost [CLR-LOG-005]', async () => {
