@@ -16,4 +16,4 @@ export { PageCache } from './page-cache.js';
 export { faultText } from './verify/fault.js';
 export { verifySnapshots } from './verify/verify-snapshots.js';
 export { CheckpointFile } from './verify/checkpoint-file.js';
-export { correctedText, verify, type VerifyReport } from './verify/verify.js';
+export { correctedText, verify, type VerifyProgress, type VerifyReport } from './verify/verify.js';

@@ -5,6 +5,7 @@ import { openProgress } from '../composition/audit-progress-file.js';
 import { AuditThreads } from '../composition/audit-threads.js';
 import { openLogs } from '../composition/open-logs.js';
 import { ProgressPrinter } from '../composition/progress-printer.js';
+import { remainingWords } from '../composition/rebuild-progress.js';
 import type { StoreOptions } from '../composition/store-options.js';
 import { UsageError } from '../usage-error.js';
 import { grouped } from './grouped.js';
@@ -34,6 +35,8 @@ export async function replayLogs(options: ReplayCliOptions): Promise<void> {
     await assertPartThere(logs, options);
     const noted = options.progress === undefined ? undefined : await openProgress(logs, 'replay', options.progress);
     const progress = new ProgressPrinter(process.stderr);
+    const remaining = remainingWords();
+    remaining(0);
     const report = await replay(logs, SERVICES, () => performance.now(), {
       ...{ log, partition, from, to, runner: threads, segmentEvents: threads && SEGMENT_EVENTS },
       ...(noted !== undefined && {
@@ -43,8 +46,10 @@ export async function replayLogs(options: ReplayCliOptions): Promise<void> {
           tell: (waypoint) => noted.tell(waypoint),
         },
       }),
-      onProgress: ({ log: name, partition: of, events, totalEvents }) =>
-        progress.update(() => `replaying ${name}/${of}: ${grouped(events)} of ${grouped(totalEvents)} events`),
+      onProgress: ({ log: name, partition: of, events, totalEvents }) => {
+        const left = remaining(Math.min(1, events / totalEvents));
+        progress.update(() => `replaying: ${grouped(events)} of ${grouped(totalEvents)} events${left}: ${name}/${of}`);
+      },
     });
     progress.end();
     process.stdout.write(`${options.json === true ? JSON.stringify(report, null, 2) : reportText(report)}\n`);

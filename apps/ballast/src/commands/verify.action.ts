@@ -1,4 +1,12 @@
-import { correctedText, faultText, inTurn, verify, verifySnapshots, type VerifyReport } from '@ballast/audit/checks';
+import {
+  correctedText,
+  faultText,
+  inTurn,
+  verify,
+  verifySnapshots,
+  type VerifyProgress,
+  type VerifyReport,
+} from '@ballast/audit/checks';
 import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
 import { SERVICES } from '@ballast/services/definitions';
 import { CheckpointRejected } from '@ballast/event-log';
@@ -7,6 +15,7 @@ import { openProgress } from '../composition/audit-progress-file.js';
 import { AuditThreads } from '../composition/audit-threads.js';
 import { openLogs } from '../composition/open-logs.js';
 import { ProgressPrinter } from '../composition/progress-printer.js';
+import { percentWords, remainingWords } from '../composition/rebuild-progress.js';
 import type { StoreOptions } from '../composition/store-options.js';
 import { grouped } from './grouped.js';
 import { assertLogPart, assertPartThere, type LogPartOptions } from './log-part.js';
@@ -38,14 +47,14 @@ export async function verifyLogs(options: VerifyCliOptions): Promise<void> {
     const runner =
       options.progress === undefined ? here : (await openProgress(logs, 'verify', options.progress)).over(here);
     const progress = new ProgressPrinter(process.stderr);
-    const onProgress = (what: string): void => progress.update(() => `verifying ${what}`);
+    const onProgress = progressOf('verifying', progress);
     const report = await verify(logs, { ...parts, runner, onProgress }).catch((error: unknown) => {
       if (!(error instanceof CheckpointRejected)) throw error;
       throw new UsageError(`--against ${options.against}: ${error.message}`);
     });
     const snapshots =
       options.snapshots === true && report.faults.length === 0
-        ? await verifySnapshots(logs, SERVICES, { exchange, runner, onProgress: () => onProgress('snapshots') })
+        ? await verifySnapshots(logs, SERVICES, { exchange, runner, onProgress: proofProgressOf(progress) })
         : undefined;
     progress.end();
     const faults = [...report.faults, ...(snapshots?.faults ?? [])];
@@ -62,6 +71,20 @@ export async function verifyLogs(options: VerifyCliOptions): Promise<void> {
     await threads?.close();
     await close();
   }
+}
+
+/** Tells how far the command has come, how long the rest takes, and what is read. */
+function progressOf(doing: string, progress: ProgressPrinter): (at: VerifyProgress) => void {
+  const remaining = remainingWords();
+  return ({ what, share }) => {
+    const left = remaining(share);
+    progress.update(() => `${doing}: ${percentWords(share)}${left}: ${what}`);
+  };
+}
+
+function proofProgressOf(progress: ProgressPrinter): (share: number) => void {
+  const tell = progressOf('proving', progress);
+  return (share) => tell({ what: 'snapshots', share });
 }
 
 async function partsOf({ against, key, log, partition, from, to }: VerifyCliOptions) {

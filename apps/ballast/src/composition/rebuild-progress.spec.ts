@@ -1,4 +1,4 @@
-import { indexingProgress, rebuildProgress } from './rebuild-progress.js';
+import { indexingProgress, percentWords, rebuildProgress, remainingWords } from './rebuild-progress.js';
 
 it('a rebuild says how far it is and, after a second, how long the rest will take', () => {
   const lines: string[] = [];
@@ -20,4 +20,20 @@ it('an index of ids that is filled says how far it is, and nothing of a few even
   const progress = indexingProgress((line) => lines.push(line));
   for (const events of [400, 500, 1_000, 234]) progress(events);
   expect(lines).toEqual(['filling the index of ids: 1,900 events', 'filling the index of ids: 2,134 events']);
+});
+
+it('how long the rest takes is told by what was done since the beginning, in a unit that says it', () => {
+  let clock = 7_000;
+  const remaining = remainingWords(() => clock);
+  // Known from before, and done at once.
+  expect(remaining(0.5)).toBe('');
+  clock += 999;
+  expect(remaining(0.6)).toBe('');
+  clock += 1;
+  expect(remaining(0.5)).toBe('');
+  expect(remaining(0.6)).toBe(', about 4 s left');
+  expect(remaining(0.501)).toBe(', about 9 min left');
+  expect(remaining(0.50001)).toBe(', about 14 h left');
+  expect(remaining(1)).toBe(', about 0 s left');
+  expect([0, 0.999, 1].map(percentWords)).toEqual(['0 %', '99 %', '100 %']);
 });

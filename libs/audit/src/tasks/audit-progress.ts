@@ -92,7 +92,10 @@ export class AuditProgress {
         for (const [index, each] of tasks.entries()) {
           const known = this.#answers.get(this.#keyOf(each.task)) as AnswerOf<Task> | undefined;
           if (known === undefined) open.push({ index, each });
-          else answers[index] = known;
+          else {
+            answers[index] = known;
+            options.onAnswer?.(each.task, known);
+          }
         }
         const onAnswer = (task: Task, answer: AnswerOf<Task>): void => {
           options.onAnswer?.(task, answer);

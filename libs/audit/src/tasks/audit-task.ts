@@ -130,6 +130,7 @@ export interface RunOptions<Task extends AuditTask> {
   readonly onNews?: (task: Task, news: TaskNews) => void;
   /** Whether nothing behind that task is wanted any more. */
   readonly stops?: (answer: AnswerOf<Task>) => boolean;
+  /** Told of each answer, also of one that was known before. */
   readonly onAnswer?: (task: Task, answer: AnswerOf<Task>) => void;
 }
 

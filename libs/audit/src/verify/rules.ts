@@ -16,6 +16,8 @@ export interface RuleGroup {
   readonly needs: readonly (ServiceLog | ExchangeLog)[];
   /** Work for an event that is read, beside that of hashing one. */
   readonly weight: number;
+  /** Whose entries `onRead` is told of, each once. */
+  readonly tells: readonly (ServiceLog | ExchangeLog)[];
   /**
    * @param onRead told how many entries were read
    * @param onJudged told how many liquidations were judged
@@ -34,42 +36,49 @@ export const RULES = {
     what: 'the rules that partitions begin with',
     needs: SERVICE_LOGS,
     weight: 0,
+    tells: [],
     check: (logs) => verifyRules(logs),
   },
   conservation: {
     what: 'money and positions',
     needs: ['accounts', 'margin', 'liquidation', 'pricing', ...EXCHANGE_LOGS],
     weight: 4,
+    tells: ['accounts'],
     check: verifyConservation,
   },
   outcomes: {
     what: 'the index of ids',
     needs: ['accounts'],
     weight: 1,
+    tells: ['accounts'],
     check: (logs, _, onRead) => verifyOutcomes(logs, onRead),
   },
   books: {
     what: 'books of others, and books that were imported',
     needs: ['accounts'],
     weight: 1,
+    tells: ['accounts'],
     check: (logs, _, onRead) => verifyBooks(logs, onRead),
   },
   liquidation: {
     what: 'cases',
     needs: ['liquidation', 'accounts'],
     weight: 1,
+    tells: ['liquidation'],
     check: (logs, _, onRead) => verifyLiquidation(logs, onRead),
   },
   pricing: {
     what: 'published figures',
     needs: ['pricing'],
     weight: 1,
+    tells: ['pricing'],
     check: (logs, _, onRead) => verifyPricing(logs, onRead),
   },
   noSurprise: {
     what: 'entries into liquidation',
     needs: ['margin', 'pricing'],
     weight: 2,
+    tells: ['margin'],
     check: (logs, _, onRead, onJudged) => verifyNoSurprise(logs, onRead, onJudged),
   },
 } as const satisfies Readonly<Record<string, RuleGroup>>;

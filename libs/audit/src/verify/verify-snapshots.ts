@@ -4,6 +4,7 @@ import type { ExchangeLog, ServiceLog } from '@ballast/facts';
 import { InvariantViolation, compareText } from '@ballast/kernel';
 import { ForwardReader, rebuild, snapshotText, type ServiceDefinition } from '@ballast/partition-worker';
 import type { AuditDesk, SnapshotsAnswer, SnapshotsTask, TaskRunner, WeighedTask } from '../tasks/audit-task.js';
+import { Meter } from '../tasks/meter.js';
 import { inTurn } from '../tasks/do-task.js';
 import type { Fault } from './fault.js';
 
@@ -34,7 +35,8 @@ export async function verifySnapshots(
   }: {
     readonly exchange?: PartitionProcess<unknown> | undefined;
     readonly runner?: TaskRunner;
-    readonly onProgress?: (events: number) => void;
+    /** @param share of all that is proved, from 0 to 1 */
+    readonly onProgress?: (share: number) => void;
   } = {},
 ): Promise<SnapshotsReport> {
   const leftOut: string[] = [];
@@ -55,7 +57,15 @@ export async function verifySnapshots(
       }
     }
   }
-  const answers = await runner.run(tasks, { onNews: (_, news) => 'events' in news && onProgress(news.events) });
+  const meter = new Meter(tasks.map((each) => ({ ...each, reads: each.weight })));
+  const answers = await runner.run(tasks, {
+    onNews: (task, news) => {
+      if (!('events' in news)) return;
+      meter.read(task, news.events);
+      onProgress(meter.share);
+    },
+    onAnswer: (task) => meter.ended(task),
+  });
   let proved = 0;
   let foreign = 0;
   for (const answer of answers) {

@@ -7,6 +7,7 @@ import {
 } from '@ballast/event-log';
 import { EXCHANGE_LOGS, SERVICE_LOGS, type ExchangeLog, type ServiceLog } from '@ballast/facts';
 import type { HashesAnswer, HashesTask, PromiseText, RuleAnswer, RuleTask, TaskRunner } from '../tasks/audit-task.js';
+import { Meter, type MeteredTask } from '../tasks/meter.js';
 import { inTurn } from '../tasks/do-task.js';
 import { CheckpointFile } from './checkpoint-file.js';
 import type { Fault } from './fault.js';
@@ -41,6 +42,13 @@ export interface CorrectedEvent extends EventCorrection {
 export const correctedText = ({ log, partition, position, ...correction }: CorrectedEvent): string =>
   `${log}/${partition} position ${position}: ${correctionText(correction)}`;
 
+export interface VerifyProgress {
+  /** What is read at the moment, for people. */
+  readonly what: string;
+  /** Of all that will be read and judged, by the work that it is: from 0 to 1. */
+  readonly share: number;
+}
+
 export interface VerifyOptions {
   /** Text of a file that `ballast checkpoint` made earlier. */
   readonly against?: string | undefined;
@@ -53,7 +61,7 @@ export interface VerifyOptions {
   /** Only positions from here on, and up to here; what stands before is believed. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
-  readonly onProgress?: ((what: string) => void) | undefined;
+  readonly onProgress?: ((progress: VerifyProgress) => void) | undefined;
   /** Who reads and judges; default: this thread, one part after the other. */
   readonly runner?: TaskRunner | undefined;
 }
@@ -88,20 +96,30 @@ export async function verify(logs: LogDirectory, options: VerifyOptions = {}): P
   const hashes = parts.flatMap(({ tasks }) => tasks);
   const rules = RULE_NAMES.filter((rule) => isWhole && RULES[rule].needs.every((name) => logs.has(name)));
   const sizes = new Map(parts.map(({ name, size }) => [name, size]));
-  const weightOf = ({ needs, weight }: RuleGroup): number =>
-    weight * needs.reduce((sum, name) => sum + (sizes.get(name) ?? 0), 0);
-  const tasks = [
-    ...hashes,
-    ...rules.map((rule) => ({ task: { kind: 'rule', rule } satisfies RuleTask, weight: weightOf(RULES[rule]) })),
+  const sizeOf = (names: readonly (ServiceLog | ExchangeLog)[]): number =>
+    names.reduce((sum, name) => sum + (sizes.get(name) ?? 0), 0);
+  const tasks: readonly MeteredTask<HashesTask | RuleTask>[] = [
+    ...hashes.map((each) => ({ ...each, reads: each.weight })),
+    ...rules.map((rule) => ({
+      task: { kind: 'rule', rule } satisfies RuleTask,
+      weight: RULES[rule].weight * sizeOf(RULES[rule].needs),
+      reads: sizeOf(RULES[rule].tells),
+    })),
   ];
-  let seen = 0;
+  const meter = new Meter(tasks);
+  const tell = (task: HashesTask | RuleTask): void => {
+    const what = task.kind === 'hashes' ? `hashes and chains of ${task.log}/${task.partition}` : RULES[task.rule].what;
+    options.onProgress?.({ what, share: meter.share });
+  };
   const answers = await runner.run<HashesTask | RuleTask>(tasks, {
     onNews: (task, news) => {
       if (!('events' in news)) return;
-      seen += news.events;
-      const what =
-        task.kind === 'hashes' ? `hashes and chains of ${task.log}/${task.partition}` : RULES[task.rule].what;
-      options.onProgress?.(`${what}, ${seen} events`);
+      meter.read(task, news.events);
+      tell(task);
+    },
+    onAnswer: (task) => {
+      meter.ended(task);
+      tell(task);
     },
   });
 
@@ -203,7 +221,7 @@ async function partOf(
         promises: promised.filter((each) => each.partition === partition).map(promiseText),
         ...{ from: from ?? null, to: to ?? null },
       },
-      weight: heads.find((head) => head.partition === partition)?.size ?? 0,
+      weight: lengthOf(heads.find((head) => head.partition === partition)?.size ?? 0, from, to),
     }));
   return {
     ...{ name, stored, numbers, tasks },
@@ -212,6 +230,9 @@ async function partOf(
     promised: promised.map(({ partition }) => partition),
   };
 }
+
+/** Positions of a partition that are read. */
+const lengthOf = (size: number, from = 1, to = Infinity): number => Math.max(0, Math.min(size, to) - from + 1);
 
 const promiseText = ({
   partition: _,
