@@ -24,6 +24,7 @@ export interface ProjectionCursorRow {
   partition: number;
   position: number;
   version: number;
+  chain: string | null;
 }
 
 /** Positions and instants are safe integers; the driver hands bigint over as text. */
@@ -61,5 +62,6 @@ export const projectionCursorEntity = new EntitySchema<ProjectionCursorRow>({
     partition: { type: 'smallint', primary: true },
     position: { type: 'bigint', transformer: safeInteger },
     version: { type: 'int' },
+    chain: { type: 'text', nullable: true },
   },
 });

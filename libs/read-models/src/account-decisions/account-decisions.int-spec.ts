@@ -162,7 +162,7 @@ describe.each([
 });
 
 describe('the list of decisions after a restart', () => {
-  it('goes on where it was, and starts over when the log was replaced by a shorter one', async () => {
+  it('goes on where it was, and starts over when the log was replaced by a shorter or a longer one', async () => {
     const database = await testDatabase();
     const logs = await WrittenLogs.open();
     const entries = await logs.append('margin', 0, [call(1), call(2), call(3)]);
@@ -184,6 +184,9 @@ describe('the list of decisions after a restart', () => {
     const shorter = await WrittenLogs.open();
     await shorter.append('margin', 0, [run, call(1)]);
     expect(await fill(shorter)).toEqual([2]);
+    const longer = await WrittenLogs.open();
+    await longer.append('margin', 0, [call(9), run, call(1), run]);
+    expect(await fill(longer)).toEqual([3, 1]);
   }, 60_000);
 });
 

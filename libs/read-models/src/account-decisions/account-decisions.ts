@@ -1,11 +1,10 @@
 import type { AccountId } from '@ballast/kernel';
 import type { AccountDecision, DecisionLog } from '@ballast/contracts';
+import type { Filled } from '../same-history.js';
 
 /** End of what was taken from a log partition. */
-export interface ProjectionCursor {
+export interface ProjectionCursor extends Filled {
   readonly log: DecisionLog;
-  readonly partition: number;
-  readonly position: number;
 }
 
 /** Which facts about an account are asked for; newest first. */

@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { EventLog } from '@ballast/event-log';
-import type { LogEntry } from '@ballast/event-sourcing';
+import type { SealedEvent } from '@ballast/event-sourcing';
 import { DECISION_LOGS, decisionOf, type AccountDecision, type DecisionLog } from '@ballast/contracts';
 import type { AccountDecisions, AccountDecisionStore, DecisionQuery, ProjectionCursor } from './account-decisions.js';
+import { isSameHistory } from '../same-history.js';
 
 const PAGE = 1_000;
 
@@ -28,7 +29,7 @@ interface Followed {
   /** Up to here it is in the log. */
   size: number;
   /** Entries right behind `saved`, as far as they are kept. */
-  entries: LogEntry[];
+  entries: SealedEvent[];
 }
 
 /**
@@ -60,8 +61,7 @@ export class DecisionProjection implements AccountDecisions {
         if (partition >= 0) sizes.set(keyOf(log, partition), size);
       }
     }
-    // A list that is ahead belongs to a log that was replaced.
-    if (cursors.some(({ log, partition, position }) => position > (sizes.get(keyOf(log, partition)) ?? 0))) {
+    if (!(await this.#isOfTheseLogs(cursors, sizes))) {
       await this.store.clear();
       cursors = [];
     }
@@ -78,7 +78,7 @@ export class DecisionProjection implements AccountDecisions {
   }
 
   /** Tells what was appended; entries of other logs are ignored. */
-  offer(entries: readonly LogEntry[]): void {
+  offer(entries: readonly SealedEvent[]): void {
     let any = false;
     for (const entry of entries) {
       if (entry.partition < 0 || !DECISION_LOGS.includes(entry.log as DecisionLog)) continue;
@@ -111,6 +111,16 @@ export class DecisionProjection implements AccountDecisions {
     this.#hurry();
     await this.#running;
     for (const { resolve } of this.#waiting.splice(0)) resolve();
+  }
+
+  /** A list that was filled from other logs, which these have replaced, holds what never happened here. */
+  async #isOfTheseLogs(cursors: readonly ProjectionCursor[], sizes: ReadonlyMap<string, number>): Promise<boolean> {
+    for (const cursor of cursors) {
+      const { log, partition, position } = cursor;
+      if (position > (sizes.get(keyOf(log, partition)) ?? 0)) return false;
+      if (!(await isSameHistory(this.logs.log(log), cursor))) return false;
+    }
+    return true;
   }
 
   #behind(): boolean {
@@ -177,7 +187,7 @@ export class DecisionProjection implements AccountDecisions {
         const decision = decisionOf(entry);
         if (decision !== undefined) decisions.push(decision);
       }
-      cursors.push({ log, partition, position: last.position });
+      cursors.push({ log, partition, position: last.position, chain: last.chain.toString('hex') });
       moved.push({ followed, to: last.position });
     }
     await this.store.save(decisions, cursors);
@@ -196,7 +206,7 @@ export class DecisionProjection implements AccountDecisions {
     });
   }
 
-  #page({ log, partition, saved }: Followed): Promise<readonly LogEntry[]> {
+  #page({ log, partition, saved }: Followed): Promise<readonly SealedEvent[]> {
     return this.logs.log(log).read(partition, saved, PAGE);
   }
 }

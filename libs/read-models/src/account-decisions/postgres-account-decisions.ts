@@ -11,11 +11,12 @@ import {
 } from './account-decision.entity.js';
 import { CreateAccountDecision1700000000001 } from './migrations/0001-account-decision.js';
 import { AddMovement1700000000002 } from './migrations/0002-movement.js';
+import { AddChain1700000000003 } from './migrations/0003-chain.js';
 
 const PROJECTION = 'account-decisions';
 
-/** Raised when `decisionOf` tells something new: the list is then filled again from the logs. */
-const VERSION = 3;
+/** Raised when `decisionOf`, or a cursor, tells something new: the list is then filled again from the logs. */
+const VERSION = 4;
 
 /** Rows of one insert statement; PostgreSQL takes 65,535 parameters. */
 const ROWS_PER_INSERT = 1_000;
@@ -33,7 +34,7 @@ export class PostgresAccountDecisions implements AccountDecisionStore {
       ...dataSourceOptions(connection),
       schema: READ_MODELS_SCHEMA,
       entities: [accountDecisionEntity, projectionCursorEntity],
-      migrations: [CreateAccountDecision1700000000001, AddMovement1700000000002],
+      migrations: [CreateAccountDecision1700000000001, AddMovement1700000000002, AddChain1700000000003],
       migrationsTableName: 'migrations',
       poolSize: 3,
       applicationName: 'ballast-read-models',
@@ -85,7 +86,12 @@ export class PostgresAccountDecisions implements AccountDecisionStore {
 
   async cursors(): Promise<readonly ProjectionCursor[]> {
     const rows = await this.dataSource.getRepository(projectionCursorEntity).findBy({ projection: PROJECTION });
-    return rows.map(({ log, partition, position }) => ({ log: log as DecisionLog, partition, position }));
+    return rows.map(({ log, partition, position, chain }) => ({
+      log: log as DecisionLog,
+      partition,
+      position,
+      chain,
+    }));
   }
 
   save(decisions: readonly AccountDecision[], cursors: readonly ProjectionCursor[]): Promise<void> {

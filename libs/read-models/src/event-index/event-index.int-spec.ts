@@ -5,7 +5,7 @@ import { uuidV5 } from '@ballast/kernel';
 import { EventIndex } from './event-index.js';
 
 /** Appends so many events to a partition: every third is of another account. */
-async function append(log: EventLog, partition: number, count: number): Promise<void> {
+async function append(log: EventLog, partition: number, count: number, correlation = 'c'): Promise<void> {
   const { epoch, size, head } = await log.take(partition, 'test');
   const events: SealedEvent[] = [];
   for (let position = size + 1; position <= size + count; position++) {
@@ -21,7 +21,7 @@ async function append(log: EventLog, partition: number, count: number): Promise<
             time: { clearing: 1_000 * position, hop: 1 },
             cause: { kind: 'timer', id: 't', due: 0 },
           },
-          ...{ basis: [], correlation: 'c', actor: null, payload: position === 1 ? {} : { accountId } },
+          ...{ basis: [], correlation, actor: null, payload: position === 1 ? {} : { accountId } },
         },
         events.at(-1)?.chain ?? head,
       ),
@@ -91,5 +91,22 @@ describe('the index of events', () => {
     await append(other, 1, 1);
     await index.catchUp([other]);
     expect(await found({})).toEqual(['margin/1#1']);
+  });
+
+  it('is made anew for logs that were replaced by longer ones', async () => {
+    const store = new MemoryLogStore();
+    const others = await Promise.all(
+      ['margin', 'accounts'].map((name) => store.open({ name, partitions: 2, global: true })),
+    );
+    await append(others[0] as EventLog, 1, 11, 'another');
+    await append(others[1] as EventLog, 0, 9, 'another');
+    const filled: number[] = [];
+    await index.catchUp(others, (events) => filled.push(events));
+    // From their beginnings: what stood there before is of another history.
+    expect(filled).toEqual([11, 9]);
+    expect(await found({ log: 'margin' })).toHaveLength(11);
+    const seen: number[] = [];
+    await index.catchUp(others, (events) => seen.push(events));
+    expect(seen).toEqual([]);
   });
 });

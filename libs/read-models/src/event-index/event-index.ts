@@ -1,8 +1,10 @@
 import { DataSource } from 'typeorm';
 import { dataSourceOptions, type EventLog, type PostgresConnection } from '@ballast/event-log';
-import type { LogEntry } from '@ballast/event-sourcing';
+import type { SealedEvent } from '@ballast/event-sourcing';
 import type { Instant } from '@ballast/kernel';
 import { READ_MODELS_SCHEMA } from '../account-decisions/account-decision.entity.js';
+import { isSameHistory, type Filled } from '../same-history.js';
+import { AddChain1700000000002 } from './add-chain.js';
 import { CreateEventPlace1700000000001 } from './create-event-place.js';
 
 const PAGE = 1_000;
@@ -44,7 +46,7 @@ export class EventIndex {
       type: 'postgres',
       ...dataSourceOptions(connection),
       schema: READ_MODELS_SCHEMA,
-      migrations: [CreateEventPlace1700000000001],
+      migrations: [CreateEventPlace1700000000001, AddChain1700000000002],
       migrationsTableName: 'event_index_migrations',
       poolSize: 2,
       applicationName: 'ballast-event-index',
@@ -71,12 +73,13 @@ export class EventIndex {
     }
   }
 
-  /** Fills in what was appended since; an index that is ahead belongs to logs that were replaced, and is made anew. */
+  /** Fills in what was appended since; an index of logs that were replaced is made anew. */
   async catchUp(logs: readonly EventLog[], onProgress: (events: number) => void = () => undefined): Promise<void> {
     const generation = await this.#generation();
     for (const log of logs) {
-      for (const { partition, size } of await log.heads()) {
-        if ((await this.#filled(generation, log.name, partition)) > size) return this.rebuild(logs, onProgress);
+      for (const { partition } of await log.heads()) {
+        const filled = await this.#filled(generation, log.name, partition);
+        if (!(await isSameHistory(log, filled))) return this.rebuild(logs, onProgress);
       }
     }
     await this.#fill(generation, logs, onProgress);
@@ -126,12 +129,12 @@ export class EventIndex {
     return row?.generation ?? 1;
   }
 
-  async #filled(generation: number, log: string, partition: number): Promise<number> {
-    const [row] = await this.dataSource.query<{ position: string }[]>(
-      'select position from read_models.event_index where generation = $1 and log = $2 and partition = $3',
+  async #filled(generation: number, log: string, partition: number): Promise<Filled> {
+    const [row] = await this.dataSource.query<{ position: string; chain: string | null }[]>(
+      'select position, chain from read_models.event_index where generation = $1 and log = $2 and partition = $3',
       [generation, log, partition],
     );
-    return Number(row?.position ?? 0);
+    return { partition, position: Number(row?.position ?? 0), chain: row?.chain ?? null };
   }
 
   async #forget(which: string, generation: number): Promise<void> {
@@ -143,7 +146,7 @@ export class EventIndex {
   async #fill(generation: number, logs: readonly EventLog[], onProgress: (events: number) => void): Promise<void> {
     for (const log of logs) {
       for (const { partition, size } of await log.heads()) {
-        for (let at = await this.#filled(generation, log.name, partition); at < size;) {
+        for (let at = (await this.#filled(generation, log.name, partition)).position; at < size;) {
           const page = await log.read(partition, at, Math.min(PAGE, size - at));
           await this.#save(generation, log.name, partition, page);
           at += page.length;
@@ -154,7 +157,7 @@ export class EventIndex {
   }
 
   /** A page and how far it goes, in one transaction. Another process that fills the same does no harm. */
-  async #save(generation: number, log: string, partition: number, page: readonly LogEntry[]): Promise<void> {
+  async #save(generation: number, log: string, partition: number, page: readonly SealedEvent[]): Promise<void> {
     await this.dataSource.query(
       `with placed as (
          insert into read_models.event_place
@@ -163,8 +166,10 @@ export class EventIndex {
          from unnest($4::bigint[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::bigint[]) as place
          on conflict do nothing
        )
-       insert into read_models.event_index as stands (generation, log, partition, position) values ($1, $2, $3, $10)
-       on conflict (generation, log, partition) do update set position = greatest(stands.position, excluded.position)`,
+       insert into read_models.event_index as stands (generation, log, partition, position, chain)
+       values ($1, $2, $3, $10, $11)
+       on conflict (generation, log, partition) do update set position = excluded.position, chain = excluded.chain
+       where stands.position < excluded.position`,
       [
         ...[generation, log, partition],
         page.map(({ position }) => position),
@@ -174,6 +179,7 @@ export class EventIndex {
         page.map(({ payload }) => accountOf(payload)),
         page.map(({ time }) => time.clearing),
         page.at(-1)?.position,
+        page.at(-1)?.chain.toString('hex'),
       ],
     );
   }
