@@ -590,3 +590,90 @@ describe('after the last step', () => {
     expect(reportsOf(host.settle())).toMatchObject([{ status: 'filled', filledQuantity: '0.01' }]);
   });
 });
+
+describe('what persons decide of instruments and of the house [CLR-HLT-002, CLR-DEL-003, CLR-HMD-001]', () => {
+  const BTC = 'BTC-PERP';
+  /** Fills of the steps from the entry on, in which the whole crowd trades, after a fact of pricing. */
+  const tradesAfter = (
+    type: 'InstrumentHalted' | 'DelistingApproved' | 'InstrumentDelisted' | 'HouseModeChanged',
+    terms: object,
+  ) => {
+    const host = hostAt(entryTime - MINUTE_MS);
+    const before = host.fills.length;
+    host.fact(type, GLOBAL, terms);
+    return {
+      host,
+      fills: () =>
+        host
+          .run(20)
+          .fills.slice(before)
+          .filter(({ closeOutOrder }) => closeOutOrder === null),
+    };
+  };
+  /** Fills that make a position larger, or turn it round. */
+  const adding = (host: TestExchange, wanted: (fill: FillEvents['TradeFilled']) => boolean): number => {
+    const held = new Map<string, ReturnType<typeof dec>>();
+    let count = 0;
+    for (const fill of host.fills) {
+      const key = `${fill.accountId} ${fill.instrument}`;
+      const before = held.get(key) ?? ZERO;
+      const after = fill.side === 'buy' ? before.plus(fill.quantity) : before.minus(fill.quantity);
+      held.set(key, after);
+      const isLess = after.abs().lt(before.abs()) && !after.times(before).isNegative();
+      if (!isLess && wanted(fill)) count += 1;
+    }
+    return count;
+  };
+
+  it('lets nothing trade in an instrument that is halted, and all of it once it is resumed', () => {
+    const { host, fills } = tradesAfter('InstrumentHalted', { instrument: BTC });
+    const halted = fills();
+    expect(halted.filter(({ instrument }) => instrument === BTC)).toEqual([]);
+    expect(halted.length).toBeGreaterThan(0);
+    host.fact('InstrumentResumed', GLOBAL, { instrument: BTC });
+    const so = host.fills.length;
+    expect(
+      host
+        .run(40)
+        .fills.slice(so)
+        .some(({ instrument }) => instrument === BTC),
+    ).toBe(true);
+  });
+
+  it('ends a close-out order that meets a halt unfilled', () => {
+    const host = hostAt(crash);
+    host.fact('InstrumentHalted', GLOBAL, { instrument: BTC });
+    sellOrder(host, holder(host), '0.01');
+    const said = host.settle();
+    expect(fillsOf(said)).toEqual([]);
+    expect(reportsOf(said)).toMatchObject([{ status: 'unfilled', filledQuantity: '0' }]);
+  });
+
+  it('lets only less of a perpetual trade that is to end, on both sides, and leaves it alone when it stays', () => {
+    const { host, fills } = tradesAfter('DelistingApproved', { instrument: BTC, at: crash });
+    const before = new Set(host.fills);
+    fills();
+    expect(adding(host, (fill) => !before.has(fill) && fill.instrument === BTC)).toBe(0);
+    expect(adding(host, (fill) => !before.has(fill) && fill.instrument !== BTC)).toBeGreaterThan(0);
+    host.fact('DelistingApproved', GLOBAL, { instrument: BTC, at: null });
+    const until = new Set(host.fills);
+    host.run(40);
+    expect(adding(host, (fill) => !until.has(fill) && fill.instrument === BTC)).toBeGreaterThan(0);
+  });
+
+  it('trades and quotes a perpetual no more that has ended, and goes on with the venues of its underlying', () => {
+    const { host, fills } = tradesAfter('InstrumentDelisted', { instrument: BTC });
+    expect(fills().filter(({ instrument }) => instrument === BTC)).toEqual([]);
+    const said = host.begin(entryTime + 20 * MINUTE_MS);
+    const books = ofType<QuoteEvents['PerpetualBookObserved']>(said, 'PerpetualBookObserved');
+    expect(books.map(({ instrument }) => instrument)).toEqual(['ETH-PERP']);
+    expect(ofType(said, 'VenueQuotesReceived')).toHaveLength(2);
+  });
+
+  it.each(['reduce-only', 'halt'] as const)('lets takers only reduce while the house is in %s', (to) => {
+    const { host, fills } = tradesAfter('HouseModeChanged', { to });
+    const before = new Set(host.fills);
+    fills();
+    expect(adding(host, (fill) => !before.has(fill) && fill.liquidity === 'taker')).toBe(0);
+  });
+});

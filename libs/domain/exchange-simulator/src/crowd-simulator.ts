@@ -64,10 +64,15 @@ import { hashKey, SeededHash } from './seeded-hash.js';
 import {
   contractUnits,
   emptyState,
+  becomesSmaller,
   isAdmitted,
+  isTraded,
   nextCorrelation,
+  restsOnlyLess,
   restingOrdersOf,
   takenAt,
+  takesOnlyLess,
+  unitsIn,
   viewOf,
   type OpenRequest,
   type SimulatorState,
@@ -234,7 +239,7 @@ class CrowdSimulator implements ExchangeSimulator {
       log: 'exchange.quotes',
       alsoWrites: topicPartitions,
       readTogether: READ_TOGETHER,
-      stateForm: { version: 1 },
+      stateForm: { version: 2 },
       initialState: emptyState,
       reads: FACTS_READ,
       own: OWN_MESSAGES,
@@ -284,7 +289,9 @@ class CrowdSimulator implements ExchangeSimulator {
       const stream = `quotes-${underlying}`;
       const received = market.venueQuotes(underlying, at);
       emit(quotes(stream, 'VenueQuotesReceived', received, cause));
-      emit(quotes(stream, 'PerpetualBookObserved', market.perpetualBook(underlying, at), cause));
+      if (state.delistings.get(perpetualOf(underlying)) !== 'ended') {
+        emit(quotes(stream, 'PerpetualBookObserved', market.perpetualBook(underlying, at), cause));
+      }
       emit(quotes(stream, 'MarketActivityObserved', market.activity(underlying, at), cause));
     }
     for (const coin of coinsOf(this.config.scenario)) {
@@ -300,6 +307,7 @@ class CrowdSimulator implements ExchangeSimulator {
     const requests = partitions.flatMap((partition) => state.openRequests.get(partition) ?? []);
     for (const request of requests) {
       if (request.kind === 'cancel-orders') this.#cancelOrders(state, request, emit);
+      else if (!isTraded(state, request.instrument)) this.#finish(request, undefined, emit);
       else if (underlyingOf(request.instrument) === undefined) this.#executeContractCloseOut(state, request, emit);
       else this.#executeCloseOut(state, request, emit);
     }
@@ -470,8 +478,11 @@ class CrowdSimulator implements ExchangeSimulator {
     cause: Cause,
     emit: Emit,
   ): void {
-    if (!isAdmitted(state, perpetualOf(underlying), seen.at)) return;
+    const instrument = perpetualOf(underlying);
+    if (!isAdmitted(state, instrument, seen.at)) return;
     const quantity = decimalText(lots, characterOf(underlying).linear.lotDigits);
+    const held = unitsIn(viewOf(state, profile.accountId).positions, underlying);
+    if (!mayPlace(state, instrument, held, side, quantity)) return;
     const notional = Number(quantity) * priceOf(seen, underlying);
     const rotation = this.#draws.word(profile.key, seen.at, COUNTERPARTY);
     const maker = this.#counterparty(state, underlying, side, notional, seen, rotation);
@@ -481,7 +492,7 @@ class CrowdSimulator implements ExchangeSimulator {
         tradeId: `trade/${seen.at}/${profile.accountId}/${underlying}`,
         taker: profile,
         maker,
-        instrument: perpetualOf(underlying),
+        instrument,
         side,
         quantity,
         price: priceText(
@@ -505,6 +516,8 @@ class CrowdSimulator implements ExchangeSimulator {
   ): void {
     const contracts = this.#contractMarket(state, seen.at);
     const quantity = decimalText(lots, contract.lotDigits);
+    const held = contractUnits(viewOf(state, profile.accountId), contract.id);
+    if (!mayPlace(state, contract.id, held, side, quantity)) return;
     const notional = Number(quantity) * contracts.notional(contract, seen.at);
     const rotation = this.#draws.word(profile.key, seen.at, COUNTERPARTY);
     const maker = this.#dealer(state, contract, side, quantity, seen, rotation);
@@ -547,8 +560,10 @@ class CrowdSimulator implements ExchangeSimulator {
       const dealer = this.#dealers[(rotation + offset) % count]!;
       const view = viewOf(state, dealer.accountId);
       if (view.closingOut || view.marginState === 'LIQUIDATING' || view.marginState === 'RESTRICTED') continue;
-      const held = Math.abs(contractUnits(view, contract.id));
-      const after = Math.abs(contractUnits(view, contract.id) + (takerSide === 'buy' ? -units : units));
+      const present = contractUnits(view, contract.id);
+      const then = present + (takerSide === 'buy' ? -units : units);
+      if (restsOnlyLess(state, contract.id) && !becomesSmaller(present, then)) continue;
+      const [held, after] = [Math.abs(present), Math.abs(then)];
       const gross = contractNotionalOf(view, seen) + (after - held) * each;
       if (after < held || gross <= DEALER_LEVERAGE * equityOf(view, seen)) return dealer;
     }
@@ -574,6 +589,7 @@ class CrowdSimulator implements ExchangeSimulator {
       if (view.closingOut || view.marginState === 'LIQUIDATING' || view.marginState === 'RESTRICTED') continue;
       const held = notionalOf(view, underlying, seen);
       const after = held + (takerSide === 'buy' ? -notional : notional);
+      if (restsOnlyLess(state, perpetualOf(underlying)) && !becomesSmaller(held, after)) continue;
       const gross = grossNotionalOf(view, seen) - Math.abs(held) + Math.abs(after);
       if (gross <= PROVIDER_LEVERAGE * equityOf(view, seen) || Math.abs(after) < Math.abs(held)) return provider;
     }
@@ -687,6 +703,20 @@ const causeOfRequest = ({ partition, position }: Place): Cause => ({
 function wholeOrLots(wanted: DecimalString, lotDigits: number, depth: number, price: number): DecimalString {
   if (Number(wanted) * price <= depth) return text(dec(wanted));
   return decimalText(stepsOf(Math.max(0, depth) / price, lotDigits), lotDigits);
+}
+
+/** Whether an owner's order is taken into the book. @param held signed position, 1e-8 contracts */
+function mayPlace(
+  state: SimulatorState,
+  instrument: InstrumentId,
+  held: number,
+  side: TradeSide,
+  quantity: DecimalString,
+): boolean {
+  if (!isTraded(state, instrument)) return false;
+  if (!takesOnlyLess(state, instrument)) return true;
+  const units = unitsOf(quantity, COIN_DIGITS);
+  return becomesSmaller(held, held + (side === 'buy' ? units : -units));
 }
 
 /** How often an order that would go beyond its limit is halved before nothing of it is filled. */

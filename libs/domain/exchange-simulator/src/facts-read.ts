@@ -36,16 +36,26 @@ export const FACTS_READ: readonly FactReading<SimulatorState>[] = [
     RiskArraysPublished: 'ignored',
     SettlementPriceFixed: 'ignored',
     VariationPriceFixed: 'ignored',
-    InstrumentHalted: 'ignored',
+    InstrumentHalted: { observe: ({ halted }, { payload: { instrument } }) => void halted.add(instrument) },
     InstrumentResumptionProposed: 'ignored',
-    InstrumentResumed: 'ignored',
+    InstrumentResumed: { observe: ({ halted }, { payload: { instrument } }) => void halted.delete(instrument) },
     SettlementOverrideProposed: 'ignored',
     SettlementOverrideApproved: 'ignored',
     DelistingProposed: 'ignored',
-    DelistingApproved: 'ignored',
-    InstrumentDelisted: 'ignored',
+    DelistingApproved: {
+      observe({ delistings }, { payload: { instrument, at } }) {
+        if (at === null) delistings.delete(instrument);
+        else delistings.set(instrument, 'reduce-only');
+      },
+    },
+    InstrumentDelisted: {
+      observe({ delistings, halted }, { payload: { instrument } }) {
+        delistings.set(instrument, 'ended');
+        halted.delete(instrument);
+      },
+    },
     HouseModeProposed: 'ignored',
-    HouseModeChanged: 'ignored',
+    HouseModeChanged: { observe: (state, { payload: { to } }) => void (state.houseMode = to) },
   }),
   on<SimulatorState, LiquidationEvents & OpeningEvents>('liquidation', 'numbered', {
     ...RELEASES_IGNORED,

@@ -1,4 +1,4 @@
-import type { Asset, AccountMarginState, InstrumentId, Place, TradeSide, Underlying } from '@ballast/facts';
+import type { Asset, AccountMarginState, HouseMode, InstrumentId, Place, TradeSide, Underlying } from '@ballast/facts';
 import type { AccountId, DecimalString, Instant } from '@ballast/kernel';
 import { noPressure, type PricePressure } from './market/price-pressure.js';
 import { COIN_UNITS } from './scaled-integer.js';
@@ -90,6 +90,11 @@ export interface SimulatorState {
   /** When each contract was listed, and when pricing admitted it: from the next step on it is traded. */
   readonly listed: Map<InstrumentId, Instant>;
   readonly admitted: Map<InstrumentId, Instant>;
+  /** In which nothing trades, because a person has said so. */
+  readonly halted: Set<InstrumentId>;
+  /** Perpetuals that are to end, and those that have. */
+  readonly delistings: Map<InstrumentId, 'reduce-only' | 'ended'>;
+  houseMode: HouseMode;
   /** Sizes of all positions in a contract, both sides, 1e-8 contracts. */
   readonly openInterest: Map<InstrumentId, number>;
   readonly withdrawals: Map<string, WithdrawalView>;
@@ -125,6 +130,9 @@ export const emptyState = (): SimulatorState => ({
   pressure: noPressure(),
   listed: new Map(),
   admitted: new Map(),
+  halted: new Set(),
+  delistings: new Map(),
+  houseMode: 'normal',
   openInterest: new Map(),
   withdrawals: new Map(),
 });
@@ -170,6 +178,22 @@ export function isAdmitted({ admitted }: SimulatorState, instrument: InstrumentI
   const since = admitted.get(instrument);
   return since !== undefined && since < at;
 }
+
+/** Whether anything may trade in an instrument. @see docs/spec/instrument-halts.md CLR-HLT-002, docs/spec/delisting.md CLR-DEL-003 */
+export const isTraded = ({ halted, delistings }: SimulatorState, instrument: InstrumentId): boolean =>
+  !halted.has(instrument) && delistings.get(instrument) !== 'ended';
+
+/** Whether an order that is placed now may only make a position smaller; what rests in the book, a house that takes no new risk leaves there. */
+export const takesOnlyLess = (state: SimulatorState, instrument: InstrumentId): boolean =>
+  restsOnlyLess(state, instrument) || state.houseMode === 'reduce-only' || state.houseMode === 'halt';
+
+/** Whether of the orders that rest in an instrument only those are left that make a position smaller. */
+export const restsOnlyLess = ({ delistings }: SimulatorState, instrument: InstrumentId): boolean =>
+  delistings.get(instrument) === 'reduce-only';
+
+/** Whether a position becomes smaller without turning round. */
+export const becomesSmaller = (held: number, after: number): boolean =>
+  Math.abs(after) < Math.abs(held) && after * held >= 0;
 
 /** Signed position of an owner in a contract, 1e-8 contracts. */
 export const contractUnits = (view: OwnerView, instrument: InstrumentId): number => unitsIn(view.contracts, instrument);

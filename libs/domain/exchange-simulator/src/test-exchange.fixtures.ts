@@ -68,9 +68,9 @@ export class TestExchange {
     }
   }
 
-  /** A fact of margin or liquidation in a hop of the present step. */
+  /** A fact of margin or liquidation, or of pricing's global partition, in a hop of the present step. */
   fact<Type extends keyof Facts>(type: Type, partition: number, payload: Partial<Facts[Type]>): LogEntry {
-    const log = type === 'InstrumentAdmitted' ? 'pricing' : isLiquidation(type) ? 'liquidation' : 'margin';
+    const log = partition === GLOBAL ? 'pricing' : isLiquidation(type) ? 'liquidation' : 'margin';
     const entry: LogEntry = {
       ...ENTRY,
       log,
