@@ -20,8 +20,8 @@ const AT = Date.parse('2020-03-12T10:00:00Z');
 const DEPOSITS = 40;
 
 const opening = (accountId: string) => ({ type: 'AccountOpeningRequested', at: AT, payload: { accountId } }) as const;
-const deposit = (accountId: string, depositId: string) =>
-  ({ type: 'DepositReceived', at: AT, payload: { depositId, accountId, asset: 'USD', amount: '1' } }) as const;
+const deposit = (accountId: string, depositId: string, amount = '1') =>
+  ({ type: 'DepositReceived', at: AT, payload: { depositId, accountId, asset: 'USD', amount } }) as const;
 
 await describeWithKafka('the distributed composition without a simulated exchange', (kafka) => {
   const prefix = `own-${randomUUID().slice(0, 8)}.`;
@@ -218,17 +218,39 @@ await describeWithKafka('the distributed composition without a simulated exchang
       { key: 'nobody', value: '{"producer": "a", "producer": "b"}' },
       { key: 'absurd', value: JSON.stringify(absurd) },
       { key: 'fresh', value: JSON.stringify({ ...absurd, producer: 'fresh', messages: [opening('erin.main')] }) },
+      // Mended, at the position and with the id of the message that was refused.
+      ...['a lot', '10'].map((amount) => ({
+        key: 'fresh',
+        value: JSON.stringify({
+          ...absurd,
+          producer: 'fresh',
+          first: 2,
+          messages: [deposit('erin.main', 'd-1', amount)],
+        }),
+      })),
     ]);
     const answers = await until(
       () => exchange.answers.slice(before),
-      (seen) => seen.length >= 4,
+      (seen) => seen.length >= 6,
     );
     expect(answers).toMatchObject([
       { key: 'nobody', status: 400, body: { code: 'request-malformed' } },
       { key: 'nobody', status: 400, body: { code: 'request-malformed' } },
       { key: 'absurd', status: 200, body: { next: 1, answers: [{ outcome: 'refused', code: 'order-unknown' }] } },
       { key: 'fresh', status: 200, body: { next: 2, answers: [{ outcome: 'kept' }] } },
+      {
+        ...{ key: 'fresh', status: 200 },
+        body: {
+          next: 2,
+          answers: [{ outcome: 'refused', code: 'message-malformed', errors: [{ field: 'payload.amount' }] }],
+        },
+      },
+      { key: 'fresh', status: 200, body: { next: 3, answers: [{ outcome: 'kept' }] } },
     ]);
+    await until(
+      () => gateway.get('/accounts/erin.main'),
+      ({ status, body }) => status === 200 && body.collateral['USD'] === '10',
+    );
   });
 
   it('says of a producer that contradicts itself that nothing is taken of it, until two persons let it go on', async () => {

@@ -292,6 +292,19 @@ describe('messages of an exchange over REST', () => {
     });
   });
 
+  it('are taken at the same position, under the same id, once they are mended, and booked once [CLR-XCH-006]', async () => {
+    const mended = [deposit('d-2', '10.5'), deposit('d-3', '2')];
+    for (const outcome of ['kept', 'duplicate']) {
+      const { body } = await exchange.send(3, mended);
+      expect(body).toMatchObject({ next: 5, answers: [{ outcome }, { outcome }] });
+    }
+    // What can be read and makes no sense is kept, and waits in suspense; the same id is free for what was meant.
+    const { body } = await exchange.send(5, [deposit('d-4', '0.001'), deposit('d-4', '0.01')]);
+    expect(body).toMatchObject({ next: 7, answers: [{ outcome: 'kept' }, { outcome: 'kept' }] });
+    await atRest(exchange.house);
+    expect((await exchange.ask('/accounts/carol.main')).body.collateral).toEqual({ USD: '1012.51' });
+  });
+
   it.each([
     ['no producer', { incarnation: 'one', first: 1, messages: [opening('a.b')] }],
     [
@@ -320,7 +333,7 @@ describe('messages of an exchange over REST', () => {
     expect(await exchange.send(3, [deposit('d-2')])).toMatchObject({ status: 409, body: { code: 'producer-forked' } });
     expect((await exchange.ask('/exchange/producers')).body).toMatchObject({
       partitions: 2,
-      producers: [{ producer: 'engine', next: 3, fork: { incarnation: 'two', because: 'incarnation' } }],
+      producers: [{ producer: 'engine', next: 7, fork: { incarnation: 'two', because: 'incarnation' } }],
     });
     const ask = '/exchange/producers/engine/continuations';
     const proposal = { incarnation: 'two', reason: 'restored' };

@@ -82,7 +82,9 @@ export class BookImportsController {
     const { open, ended } = await this.clearing.ask(questions.fund.bookImports, GLOBAL, this.clearing.partitions);
     // Of a book that is here already the ids are taken, by itself: who sends it again brings what is missing of it.
     const come = open?.digest === digest ? open.parts.come : null;
-    if (come === null && !ended.some(({ importId }) => importId === book.importId)) {
+    // Whoever sends a request again asks for the answer that is stored, whatever is wrong with the book since.
+    const isAnswered = (await this.clearing.logs.log('accounts').commandById(GLOBAL, headers.id)) !== undefined;
+    if (!isAnswered && come === null && !ended.some(({ importId }) => importId === book.importId)) {
       const [fault, ...more] = await this.#faultsOf(book);
       if (fault !== undefined) {
         throw new Problem('import-faulty', `${fault.accountId ?? 'the book'}: ${fault.detail}; ${more.length} more`);
@@ -90,7 +92,7 @@ export class BookImportsController {
     }
     const parts = partsOf(accounts);
     const begun = { ...head, digest, signedBy, signature, parts: parts.length };
-    if (come === null) await this.#execute(headers, 'BeginBookImport', begun);
+    if (isAnswered || come === null) await this.#execute(headers, 'BeginBookImport', begun);
     for (const [index, part] of parts.entries()) {
       if (index < (come ?? 0)) continue;
       const id = `${headers.id}/${index + 1}`;

@@ -5,13 +5,13 @@ import { differencesOf, type HeldLine } from '@ballast/audit';
 import * as contract from '@ballast/contracts';
 import { GLOBAL } from '@ballast/event-sourcing';
 import { nameOfLine } from '@ballast/facts';
-import { isoOf, type Instant } from '@ballast/kernel';
+import { dec, isoOf, type Instant } from '@ballast/kernel';
 import { booksName, questions } from '@ballast/services';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { byName, byPosition } from './list-page.js';
 import { Answers, AnswersProblems, InPath, InQuery, Write } from './open-api.js';
 import { parsed, Problem } from './problem.js';
-import { executed, type AcceptedAnswer } from './write-request.js';
+import { executed, writeHeaders, type AcceptedAnswer } from './write-request.js';
 
 /** Books of others beside the ledger. */
 interface Held {
@@ -19,6 +19,8 @@ interface Held {
   readonly asOf: Instant;
   readonly file: string;
 }
+
+type Found = ReturnType<typeof differencesOf>;
 
 /** Books of others are held against the ledger; a line that differs is a break until it agrees again. */
 @ApiTags('reconciliations')
@@ -123,11 +125,29 @@ export class ReconciliationsController {
         { field: 'asOf', message: 'is later than that', remedy: 'name a moment that the ledger has come to' },
       ]);
     }
+    const found =
+      (await this.#foundBefore(writeHeaders(request).id, reported)) ?? (await this.#find(of, held, reported));
+    return this.#execute(request, 'RecordReconciliation', { ...held, of, ...found });
+  }
+
+  async #find(of: 'custody' | 'positions', { asOf }: Held, reported: readonly HeldLine[]): Promise<Found> {
     for (const { log, partition, position } of await this.clearing.owners.standings()) {
       if (log === 'accounts') await this.clearing.reached(log, partition, position);
     }
-    const books = await this.clearing.history.held(held.asOf);
-    return this.#execute(request, 'RecordReconciliation', { ...held, of, ...differencesOf(books[of], reported) });
+    return differencesOf((await this.clearing.history.held(asOf))[of], reported);
+  }
+
+  /**
+   * What was found when the same lines came under this key before: the ledger has gone on since, and a request that is sent again asks for its
+   * stored answer. That everything else is the same too, who keeps the answer says.
+   */
+  async #foundBefore(key: string, reported: readonly HeldLine[]): Promise<Found | undefined> {
+    const stored = await this.clearing.logs.log('accounts').commandById(GLOBAL, key);
+    if (stored?.type !== 'RecordReconciliation') return undefined;
+    const { compared, differences } = JSON.parse(stored.bodyText) as Found;
+    const quantities = new Map(reported.map((line) => [nameOfLine(line), line.quantity]));
+    const isSame = differences.every((each) => dec(quantities.get(nameOfLine(each)) ?? '0').eq(each.reported));
+    return isSame ? { compared, differences } : undefined;
   }
 
   #execute(request: Request, type: string, body: object): Promise<AcceptedAnswer> {

@@ -74,13 +74,41 @@ async function writtenAnswers(house: RestClient): Promise<(path: string, status:
   };
 }
 
-/** Asks a house, and holds every write that it takes to what all of them have: the answer of its route, and a Location that can be read. */
-async function strictly(house: RestHouse): Promise<RestHouse> {
+interface Keyed {
+  readonly parameters?: readonly { readonly name: string }[];
+  readonly requestBody?: {
+    readonly content: { readonly 'application/json': { readonly schema: { readonly $ref?: string } } };
+  };
+}
+
+/** What stands in an address for something that is not there. */
+const NOBODY: Readonly<Record<string, string>> = { accountId: 'nobody.main', partition: '0', breakId: '1000000' };
+
+/** A write with an answer that is stored. */
+interface StoredWrite {
+  readonly path: string;
+  readonly again: () => Promise<Answer>;
+  readonly answer: Answer;
+}
+
+/** What an owner has answered is stored, refusals too; who took no owner's answer has none. */
+const isStored = ({ status, body }: Answer): boolean =>
+  [201, 202].includes(status) ||
+  ('instance' in body && !['idempotency-key-reused', 'answer-pending'].includes(body.code));
+
+/**
+ * Asks a house, and holds every write that it takes to what all of them have: the answer of its route, and a Location that can be read.
+ * @param stored is given every write whose answer is stored
+ */
+async function strictly(house: RestHouse, stored: StoredWrite[]): Promise<RestHouse> {
   const formOf = await writtenAnswers(house);
+  let keys = 0;
   return {
     ...house,
-    async post(path, body, key, headers) {
-      const answer = await house.post(path, body, key, headers);
+    async post(path, body, key = `suite-key-${(keys += 1)}`, headers) {
+      const again = (): Promise<Answer> => house.post(path, body, key, headers);
+      const answer = await again();
+      if (key !== null && isStored(answer)) stored.push({ path, again, answer });
       if (answer.status !== 201 && answer.status !== 202) return answer;
       const isOfRoute = formOf(path, answer.status)?.safeParse(answer.body).success ?? false;
       const location = answer.headers.get('location') ?? 'nowhere';
@@ -94,9 +122,10 @@ async function strictly(house: RestHouse): Promise<RestHouse> {
 /** What a house answers over HTTP, in whichever processes it is decided. */
 export function describeRest({ open, appends, more }: RestSuiteOptions): void {
   let house: RestHouse;
+  const stored: StoredWrite[] = [];
 
   beforeAll(async () => {
-    house = await strictly(await open());
+    house = await strictly(await open(), stored);
   }, 300_000);
 
   afterAll(() => house?.close());
@@ -786,7 +815,8 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
       const breaks = async (): Promise<BreaksPage['items']> =>
         breaksPage.parse((await house.get('/reconciliations/breaks?limit=500')).body).items;
       const lines = async () => (await breaks()).filter(({ accountId }) => accountId === 'booked.main');
-      const sent = await house.post('/reconciliations/positions', { ...books, lines: [wrong, ...long] });
+      const all = { ...books, lines: [wrong, ...long] };
+      const sent = await house.post('/reconciliations/positions', all, 'sent-to-be-lost');
       expect([sent.status, sent.body.code]).toEqual([201, undefined]);
       const [found] = await lines();
       expect(found).toMatchObject({ source: 'exchange-a', of: 'positions', ledger: '0', reported: '1', since: asOf });
@@ -1286,5 +1316,31 @@ export function describeRest({ open, appends, more }: RestSuiteOptions): void {
     const submission = { producer: 'engine', incarnation: 'one', first: 1, messages: [message] };
     expectProblem(await house.post('/exchange/messages', submission, null), 409, 'exchange-not-kept');
     expectProblem(await house.get('/exchange/producers'), 409, 'exchange-not-kept');
+  });
+
+  describe('every write of this suite, sent again at its end', () => {
+    it('is one of every route that takes a key, if only one that its owner refuses', async () => {
+      const { paths, components } = (await house.get('/openapi.json')).body;
+      const schemas = components.schemas as Readonly<Record<string, { readonly example?: object }>>;
+      for (const [template, { post }] of Object.entries(paths as Readonly<Record<string, { readonly post?: Keyed }>>)) {
+        if (!post?.parameters?.some(({ name }) => name === 'Idempotency-Key')) continue;
+        const address = new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+')}$`);
+        if (stored.some(({ path }) => address.test(path))) continue;
+        const path = template.replace(/\{(\w+)\}/g, (_, name: string) => NOBODY[name] ?? 'nothing-1');
+        const form = post.requestBody?.content['application/json'].schema.$ref ?? '';
+        const example = schemas[form.replace('#/components/schemas/', '')]?.example ?? {};
+        // In nobody's name: a person's act would change the house.
+        const answer = await house.post(path, example);
+        expect([template, answer.status, isStored(answer)]).toEqual([template, answer.status, true]);
+      }
+    });
+
+    it('has the answer that was stored, whatever has changed since', async () => {
+      await opened('last.main', '1');
+      for (const { path, again, answer } of [...stored]) {
+        const { status, text } = await again();
+        expect([path, status, text]).toEqual([path, answer.status, answer.text]);
+      }
+    });
   });
 }
