@@ -60,7 +60,8 @@ export async function verifyLogs(options: VerifyCliOptions): Promise<void> {
     const faults = [...report.faults, ...(snapshots?.faults ?? [])];
     const unproved = options.snapshots === true && snapshots === undefined ? [SNAPSHOTS_UNPROVED] : [];
     const leftOut = [...report.leftOut, ...(snapshots?.leftOut ?? unproved)];
-    const whole = { ...report, ...(snapshots && { snapshots: snapshots.proved }), leftOut, faults };
+    const proved = snapshots && { snapshots: snapshots.proved, foreignSnapshots: snapshots.foreign };
+    const whole = { ...report, ...proved, leftOut, faults };
     const text =
       options.json === true
         ? JSON.stringify({ ok: faults.length === 0, ...whole }, null, 2)
@@ -98,7 +99,14 @@ async function partsOf({ against, key, log, partition, from, to }: VerifyCliOpti
 
 const SNAPSHOTS_UNPROVED = 'snapshots: they are proved by logs, once those are sound';
 
-function reportText(report: VerifyReport & { readonly snapshots?: number }, isPinned: boolean): string {
+/** What a run of the command found, with snapshots where they were asked for. */
+export interface WholeReport extends VerifyReport {
+  readonly snapshots?: number;
+  readonly foreignSnapshots?: number;
+}
+
+/** @param isPinned whether the caller named the key that has to have signed */
+export function reportText(report: WholeReport, isPinned: boolean): string {
   const { events, exchangeEvents, liquidationsJudged, checkpoints, snapshots, signers, leftOut, faults } = report;
   const lines = faults.map((fault) => `NOT SOUND: ${faultText(fault)}`);
   if (faults.length === 0) {
@@ -113,6 +121,10 @@ function reportText(report: VerifyReport & { readonly snapshots?: number }, isPi
   }
   for (const corrected of report.corrections) lines.push(`corrected: ${correctedText(corrected)}`);
   for (const each of leftOut) lines.push(`not judged: ${each}`);
+  const { foreignSnapshots = 0 } = report;
+  if (foreignSnapshots > 0) {
+    lines.push(`passed over: ${foreignSnapshots} snapshots of another format, which no start of this release uses`);
+  }
   for (const signer of signers)
     lines.push(`signed by ${signer}${isPinned ? '' : ' (compare it, or name it with --key)'}`);
   return lines.join('\n');

@@ -54,6 +54,10 @@ describe('the environment of a process', () => {
     ['KAFKA_BROKERS', undefined],
     ['KAFKA_BROKERS', ''],
     ['KAFKA_BROKERS', 'one:9092,,two:9092'],
+    ['KAFKA_BROKERS', 'one'],
+    ['KAFKA_BROKERS', 'one:9092,two:65536'],
+    ['KAFKA_BROKERS', 'kafka://one:9092'],
+    ['ADVERTISED_URL', 'hush-hush'],
     ['KAFKA_REPLICATION', '0'],
     ['KAFKA_REPLICATION', '8'],
     ['TOPIC_PREFIX', 'UPPER'],
@@ -72,6 +76,7 @@ describe('the environment of a process', () => {
   ])('is refused with the name of %s when it is %s, and no value is repeated', (name, value) => {
     const message = refusal({ [name]: value });
     expect(message).toContain(name);
+    expect(message).toMatch(/ (must (be|have|not be) .+|is missing)$/);
     expect(message).not.toContain('hush-hush');
     for (const other of Object.keys(sound)) if (other !== name) expect(message).not.toContain(other);
   });

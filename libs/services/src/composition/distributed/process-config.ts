@@ -20,15 +20,21 @@ const isPeer = (text: string): boolean => {
 };
 const peer = z.string().refine(isPeer, 'must be <service>=http://host:port, the service one of the others or exchange');
 
+const isBroker = (text: string): boolean => {
+  const port = /^(?:\[[0-9a-fA-F:]+\]|[^\s:/]+):(\d{1,5})$/.exec(text)?.[1];
+  return port !== undefined && Number(port) >= 1 && Number(port) <= 65_535;
+};
+const broker = z.string().refine(isBroker, 'must be host:port');
+
 const schema = z
   .object({
     DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must be postgres://user:password@host:port/database'),
-    KAFKA_BROKERS: list,
+    KAFKA_BROKERS: list.pipe(z.array(broker)),
     ...kafkaSecurityVariables,
     KAFKA_REPLICATION: z.coerce.number().int().min(1).max(7).default(1),
     TOPIC_PREFIX: z
       .string()
-      .regex(/^[a-z0-9.-]*$/)
+      .regex(/^[a-z0-9.-]*$/, 'must be of small letters, digits, points and hyphens')
       .default(''),
     PARTITIONS: z.coerce.number().int().min(1).max(1024).default(64),
     PORT: z.coerce.number().int().min(0).max(65535).default(8080),
