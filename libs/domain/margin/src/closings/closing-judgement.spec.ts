@@ -60,6 +60,25 @@ describe('what parts of a position free [CLR-MRG-075]', () => {
     expect(calls?.closings?.map(({ quantity }) => quantity).slice(0, 4)).toEqual(['10', '5', '2.5', '1.25']);
   });
 
+  it('is judged besides where the line between two parts reaches the target, which the requirement bends between them', () => {
+    const house = optionHouse();
+    holds(house, NAME, { [CALL]: '-10', [PUT]: '-10' }, '105128.6');
+    const { figures, positions } = judged(house, NAME);
+    const [closings = []] = positions.map((position) => position.closings);
+    const added = closings.filter(({ quantity }) => dec(quantity).gt(5) && dec(quantity).lt(10));
+    expect(figures).toMatchObject({ equity: '25900', maintenance: '26179.68' });
+    expect(added.map(({ quantity }) => quantity)).toEqual(['9.78']);
+    const [least] = added.slice(-1);
+    // The target of 1.5 is reached without it, and not without half of all.
+    const health = (quantity: Decimal) => dec(figures.equity).div(without(house, NAME, CALL, quantity));
+    expect([dec(least?.quantity ?? 0), dec(5)].map((quantity) => health(quantity).gte('1.5'))).toEqual([true, false]);
+    for (const { quantity, maintenance } of added)
+      expect(maintenance).toBe(text(without(house, NAME, CALL, dec(quantity))));
+    expect(closings.map(({ quantity }) => Number(quantity))).toEqual(
+      closings.map(({ quantity }) => Number(quantity)).sort((a, b) => b - a),
+    );
+  });
+
   it('stands in every report of an account in liquidation, and in no other assessment', () => {
     const house = optionHouse();
     holds(house, NAME, { [CALL]: '-10', [PUT]: '-10' }, '99228.6');
