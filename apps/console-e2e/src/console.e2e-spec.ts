@@ -379,6 +379,14 @@ describeInBrowser('the console on a recorded crash', () => {
       await proposing.getByRole('alert').getByText('instrument is "btc perp": write an', { exact: false }).waitFor();
       expect(await faultsOf(page, '/desk with a form')).toEqual([]);
       await proposing.getByRole('textbox', { name: 'Instrument' }).fill('BTC-PERP');
+      // It is taken, and its answer is lost.
+      await page.route('**/corrections', async (route) => {
+        await route.fetch();
+        await route.abort();
+      });
+      await page.keyboard.press('Enter');
+      await proposing.getByRole('alert').getByText('it is not done twice', { exact: false }).waitFor();
+      await page.unroute('**/corrections');
       await page.keyboard.press('Enter');
       await trades.locator('[role=status]:focus', { hasText: 'is proposed; every partition says' }).waitFor();
 
@@ -387,6 +395,8 @@ describeInBrowser('the console on a recorded crash', () => {
       await approval.getByRole('textbox', { name: 'You are' }).fill('ada');
       await page.keyboard.press('Enter');
       await approval.getByRole('alert').getByText('proposer-may-not-approve', { exact: false }).waitFor();
+      const { items } = await served.get<{ items: readonly { tradeId: string }[] }>('/corrections?limit=500');
+      expect(items.filter((each) => each.tradeId === tradeId)).toHaveLength(1);
       await approval.getByRole('textbox', { name: 'You are' }).fill('bob');
       await page.keyboard.press('Enter');
       await trades.locator('[role=status]:focus', { hasText: 'is approved; every partition' }).waitFor();
@@ -465,13 +475,17 @@ describeInBrowser('the console on a recorded crash', () => {
     );
   });
 
-  it('answers an old link with the same figures after a restart', async () => {
+  it('keeps its frame while the server is away, and answers an old link with the same figures after a restart', async () => {
     const page = await open(story(decision));
     const panel = page.getByRole('region', { name: 'As of the cursor' });
     const before = await panel.innerText();
-    await close(page);
     await served.stop();
+    await page.getByText('The server does not answer').waitFor();
+    await page.getByRole('link', { name: 'Fund', exact: true }).click();
+    await page.getByRole('heading', { name: 'This page cannot be shown' }).waitFor();
     await served.start();
+    await page.getByRole('heading', { name: 'Fund', exact: true }).waitFor();
+    await close(page);
     const again = await open(story(decision));
     const after = again.getByRole('region', { name: 'As of the cursor' });
     await after.waitFor();

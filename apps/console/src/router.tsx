@@ -1,6 +1,8 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { Failed } from './frame/failed';
 import { Frame } from './frame/frame';
 import { Missing } from './frame/missing';
+import { programOfPage } from './frame/program-of-page';
 
 /** Where the reader stands in time: absent is now; else a clearing time or an event. A part of every address. */
 export interface AsOf {
@@ -78,7 +80,7 @@ export const storyRoute = createRoute({
       to: whole(search['to']),
       squeeze: search['squeeze'] === true ? true : undefined,
     }) as StorySearch,
-  component: lazyRouteComponent(() => import('./pages/story')),
+  component: lazyRouteComponent(() => programOfPage(() => import('./pages/story'))),
 });
 
 export const decisionRoute = createRoute({
@@ -86,33 +88,33 @@ export const decisionRoute = createRoute({
   path: '/decisions/$log/$partition/$position',
   validateSearch: (search: Record<string, unknown>): DecisionSearch =>
     given({ with: text(search['with']) }) as DecisionSearch,
-  component: lazyRouteComponent(() => import('./pages/decision')),
+  component: lazyRouteComponent(() => programOfPage(() => import('./pages/decision'))),
 });
 
 export const eventRoute = createRoute({
   getParentRoute: () => root,
   path: '/events/$log/$partition/$position',
-  component: lazyRouteComponent(() => import('./pages/event')),
+  component: lazyRouteComponent(() => programOfPage(() => import('./pages/event'))),
 });
 
 export const accountsRoute = createRoute({
   getParentRoute: () => root,
   path: '/accounts',
   validateSearch: listSearch,
-  component: lazyRouteComponent(() => import('./pages/accounts')),
+  component: lazyRouteComponent(() => programOfPage(() => import('./pages/accounts'))),
 });
 
 export const liquidationsRoute = createRoute({
   getParentRoute: () => root,
   path: '/liquidations',
   validateSearch: listSearch,
-  component: lazyRouteComponent(() => import('./pages/liquidations')),
+  component: lazyRouteComponent(() => programOfPage(() => import('./pages/liquidations'))),
 });
 
 export const caseRoute = createRoute({
   getParentRoute: () => root,
   path: '/liquidations/$caseId',
-  component: lazyRouteComponent(() => import('./pages/case')),
+  component: lazyRouteComponent(() => programOfPage(() => import('./pages/case'))),
 });
 
 export const whatIfRoute = createRoute({
@@ -124,7 +126,7 @@ export const whatIfRoute = createRoute({
       positions: text(search['positions']),
       model: text(search['model']),
     }) as WhatIfSearch,
-  component: lazyRouteComponent(() => import('./pages/what-if')),
+  component: lazyRouteComponent(() => programOfPage(() => import('./pages/what-if'))),
 });
 
 export const logRoute = createRoute({
@@ -137,7 +139,7 @@ export const logRoute = createRoute({
       after: whole(search['after']),
       type: text(search['type']),
     }) as LogSearch,
-  component: lazyRouteComponent(() => import('./pages/log')),
+  component: lazyRouteComponent(() => programOfPage(() => import('./pages/log'))),
 });
 
 export const router = createRouter({
@@ -145,7 +147,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     page(
       '/',
-      lazyRouteComponent(() => import('./pages/board')),
+      lazyRouteComponent(() => programOfPage(() => import('./pages/board'))),
     ),
     accountsRoute,
     storyRoute,
@@ -157,26 +159,27 @@ export const router = createRouter({
     logRoute,
     page(
       '/markets',
-      lazyRouteComponent(() => import('./pages/markets')),
+      lazyRouteComponent(() => programOfPage(() => import('./pages/markets'))),
     ),
     page(
       '/fund',
-      lazyRouteComponent(() => import('./pages/fund')),
+      lazyRouteComponent(() => programOfPage(() => import('./pages/fund'))),
     ),
     page(
       '/parameters',
-      lazyRouteComponent(() => import('./pages/parameters')),
+      lazyRouteComponent(() => programOfPage(() => import('./pages/parameters'))),
     ),
     page(
       '/desk',
-      lazyRouteComponent(() => import('./pages/desk')),
+      lazyRouteComponent(() => programOfPage(() => import('./pages/desk'))),
     ),
     page(
       '/system',
-      lazyRouteComponent(() => import('./pages/system')),
+      lazyRouteComponent(() => programOfPage(() => import('./pages/system'))),
     ),
   ]),
   defaultPreload: 'intent',
+  defaultErrorComponent: Failed,
   scrollRestoration: true,
 });
 

@@ -114,11 +114,15 @@ async function refusalOf(response: Response): Promise<Refused> {
   return new Refused(response.status, body?.code ?? 'no-answer', detail);
 }
 
-/** Sends a command as a person. Its key is new, so that what is sent again by hand is another command. */
-export const command = (path: string, body: object, person: string): Promise<unknown> =>
+/** Sends a command as a person. Sent again with its key it is the same command. */
+export const command = (
+  path: string,
+  body: object,
+  { person, key }: { readonly person: string; readonly key: string },
+): Promise<unknown> =>
   ask(path, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID(), 'x-actor': person },
+    headers: { 'content-type': 'application/json', 'idempotency-key': key, 'x-actor': person },
     body: JSON.stringify(body),
   });
 

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { Link, Outlet, useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, Outlet, useLocation, useNavigate, useSearch } from '@tanstack/react-router';
 import { useLive } from '../api/live';
 import { Palette } from './palette';
 import { Strip } from './strip';
@@ -29,6 +29,12 @@ export function Frame() {
   const { at } = useSearch({ strict: false });
   const navigate = useNavigate();
   const main = useRef<HTMLElement>(null);
+  const rail = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  // On a narrow screen the rail is a row that scrolls.
+  useEffect(() => {
+    rail.current?.querySelector('[aria-current=page]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [pathname]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const isPalette = event.key === '/' || (event.key === 'k' && (event.ctrlKey || event.metaKey));
@@ -51,7 +57,7 @@ export function Frame() {
       >
         To the content
       </a>
-      <nav className={styles.rail} aria-label="Places">
+      <nav className={styles.rail} aria-label="Places" ref={rail}>
         <div className={styles.brand}>Ballast</div>
         <ul>
           {PLACES.map(({ to, name, sign }) => (

@@ -87,7 +87,8 @@ function Cards({ board }: { readonly board: RiskBoard }) {
         <dt>Missing below the call level</dt>
         <dd>{compact(belowCall.missing)} USD</dd>
         <dd className={partStyles.note}>
-          {belowCall.accounts} accounts, {openCalls} open calls
+          {belowCall.accounts} {belowCall.accounts === 1 ? 'account' : 'accounts'}, {openCalls} open{' '}
+          {openCalls === 1 ? 'call' : 'calls'}
         </dd>
       </div>
       <div className={partStyles.card}>

@@ -7,7 +7,6 @@ import { ActForm, Approvals, TextField } from '../parts/acting';
 import { DataTable, type Column } from '../parts/data-table';
 import { NowOnly } from '../parts/now-only';
 import { Page, Panel, Pending } from '../parts/page';
-import { freshId } from '../parts/fresh-id';
 import { DESK } from './desk/acts';
 import { Breaks } from './desk/breaks';
 import { FeeTiers, Overrides } from './desk/fees';
@@ -128,8 +127,8 @@ function ProposeCorrection() {
       opens="Propose to take a trade back"
       sends="Propose the correction"
       changed={DESK}
-      act={(reason) => {
-        const correctionId = freshId('correction');
+      act={(reason, unique) => {
+        const correctionId = `correction-${unique}`;
         return {
           path: '/corrections',
           body: { correctionId, tradeId: tradeId.trim(), instrument: instrument.trim(), reason },

@@ -21,8 +21,24 @@ function setPersonOfTab(person: string): void {
   for (const tell of listeners) tell();
 }
 
-const refusalText = (error: unknown): string =>
-  error instanceof Refused ? `${error.code}: ${error.message}` : `It was not answered: ${(error as Error).message}`;
+/** Whether it is known what came of a command: a server that fails, or is gone, may have taken it. */
+const isAnswered = (error: unknown): boolean => error instanceof Refused && error.status < 500;
+
+function refusalText(error: unknown): string {
+  const said = error instanceof Refused ? `${error.code}: ${error.message}` : (error as Error).message;
+  return isAnswered(error)
+    ? said
+    : `It was not answered, and may have been taken (${said}). Send it again as it stands: it is not done twice.`;
+}
+
+/** A command that was sent; the same again is the same command until it is known what came of it. */
+interface Sent {
+  readonly asked: string;
+  readonly key: string;
+}
+
+/** Of a key, in the ids that a person's act makes. */
+const ID_LENGTH = 13;
 
 /** What was done. It takes the focus of the form that has gone: the keyboard goes on from there, and it is read out. */
 export function Done({ said }: { readonly said: string | null }) {
@@ -87,8 +103,8 @@ interface ActFormProps {
   /** What the button says that opens the form, and the form as its title. */
   readonly opens: string;
   readonly sends: string;
-  /** What is sent for what stands in the fields, given the reason. */
-  readonly act: (reason: string) => Act;
+  /** What is sent for what stands in the fields, given the reason and what makes its ids those of nobody else. */
+  readonly act: (reason: string, unique: string) => Act;
   /** Beginning of the keys of questions that it may change the answers of. */
   readonly changed: readonly string[];
   readonly hasReason?: boolean;
@@ -118,6 +134,7 @@ export function ActForm({
   const [done, setDone] = useState<string | null>(null);
   const [refusal, setRefusal] = useState<string | null>(null);
   const [isSending, setSending] = useState(false);
+  const unanswered = useRef<Sent | null>(null);
   if (at !== undefined) return null;
   if (stands !== 'open') {
     const open = (): void => {
@@ -141,16 +158,23 @@ export function ActForm({
   }
   const submit = async (): Promise<void> => {
     if (isSending) return;
-    const sent = act(reason.trim());
+    const by = person.trim();
+    const { path, body } = act(reason.trim(), '');
+    const asked = JSON.stringify([path, body, by]);
+    const { key } = unanswered.current?.asked === asked ? unanswered.current : { key: crypto.randomUUID() };
+    const sent = act(reason.trim(), key.slice(0, ID_LENGTH));
+    unanswered.current = { asked, key };
     setRefusal(null);
     setSending(true);
     try {
-      await command(sent.path, sent.body, person.trim());
+      await command(sent.path, sent.body, { person: by, key });
+      unanswered.current = null;
       await client.invalidateQueries({ queryKey: changed });
       setStands('closed');
       setReason('');
       (onDone ?? setDone)(sent.done);
     } catch (error) {
+      if (isAnswered(error)) unanswered.current = null;
       setRefusal(refusalText(error));
     } finally {
       setSending(false);

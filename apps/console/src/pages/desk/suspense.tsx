@@ -7,7 +7,6 @@ import { ActForm, Approvals } from '../../parts/acting';
 import { DataTable, type Column } from '../../parts/data-table';
 import { Panel, Pending } from '../../parts/page';
 import partStyles from '../../parts/parts.module.css';
-import { freshId } from '../../parts/fresh-id';
 import { DESK } from './acts';
 
 type Suspended = Item & { readonly partition: number; readonly proposal: string };
@@ -114,8 +113,8 @@ function ProposeRelease({ items }: { readonly items: readonly Suspended[] }) {
       opens="Propose a release"
       sends="Propose the release"
       changed={DESK}
-      act={(reason) => {
-        const releaseId = freshId('release');
+      act={(reason, unique) => {
+        const releaseId = `release-${unique}`;
         return {
           path: `/suspense/${item.partition}/releases`,
           body: { releaseId, position: item.position, outcome, reason },

@@ -1,7 +1,6 @@
 import { useState } from 'react';
 import { ActForm, Done } from '../../parts/acting';
 import styles from '../../parts/acting.module.css';
-import { freshId } from '../../parts/fresh-id';
 import partStyles from '../../parts/parts.module.css';
 import { figuresOf, figureText, nextId, withFigure } from './figures';
 
@@ -64,12 +63,12 @@ export function Proposing({
         sends={`Propose ${next}`}
         changed={['documents', service]}
         isReady={changed.size > 0}
-        act={(reason) => {
+        act={(reason, unique) => {
           const proposed = [...changed].reduce<unknown>(
             (document, [path, text]) => withFigure(document, byPath.get(path)?.path ?? [], text),
             body,
           );
-          const proposalId = freshId(next);
+          const proposalId = `${next}-${unique}`;
           return {
             path: `/rules/${service}/proposals`,
             body: { proposalId, kind, id: next, body: proposed, reason },
