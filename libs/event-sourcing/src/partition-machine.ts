@@ -1,4 +1,4 @@
-import { invariant, InvariantViolation, sha256, uuidV5, type Instant } from '@ballast/kernel';
+import { invariant, InvariantViolation, OldestFirst, sha256, uuidV5, type Instant } from '@ballast/kernel';
 import type {
   BasisStep,
   Cause,
@@ -105,6 +105,7 @@ export class PartitionMachine<State> {
   readonly #cursors = new Map<string, number>();
   readonly #moved = new Map<string, BasisStep>();
   readonly #ordinals = new Map<string, number>();
+  readonly #oldestOrdinals = new OldestFirst(this.#ordinals);
   #output: SealedEvent[] = [];
   #cause: Cause | undefined;
   #correlation = '';
@@ -384,7 +385,7 @@ export class PartitionMachine<State> {
     const ordinals = `${log}/${partition}/${said ?? name}`;
     const ordinal = this.#ordinals.get(ordinals) ?? 0;
     this.#ordinals.set(ordinals, ordinal + 1);
-    if (this.#ordinals.size > CAUSES_REMEMBERED) this.#ordinals.delete(this.#ordinals.keys().next().value as string);
+    if (this.#ordinals.size > CAUSES_REMEMBERED) this.#ordinals.delete(this.#oldestOrdinals.next());
     const basis = this.#basisOf(lane);
     const sealed = seal(
       {

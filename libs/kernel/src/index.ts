@@ -40,4 +40,5 @@ export * from './invariant.js';
 export { leafHash, merkleRoot, MerkleFrontier, inclusionProof, verifyInclusion } from './merkle.js';
 export * from './model-input-error.js';
 export * from './money.js';
+export { OldestFirst } from './oldest-first.js';
 export { isNobody, subjectOf } from './subject.js';

@@ -386,7 +386,7 @@ export const accountsProcess: PartitionProcess<AccountsState> = defineProcess<
   AccountsEvents & OpeningEvents
 >({
   log: 'accounts',
-  stateForm: { version: 13 },
+  stateForm: { version: 14, derived: ['oldestTrades'] },
   past: accountsPast,
   initialState: initialAccountsState,
   open: openAccounts,

@@ -28,6 +28,7 @@ import {
   type Asset,
   type Decimal,
   type DecimalString,
+  type OldestFirst,
   type OwnerId,
 } from '@ballast/kernel';
 import type { ImportedAccount } from './book-import/book.js';
@@ -211,6 +212,8 @@ export interface AccountsState {
   houseMode: HouseMode;
   /** By which it sees that a clearing day has ended. */
   priceTimes: PriceTimes;
+  /** Follows from `trades`: which of them goes next. */
+  oldestTrades: OldestFirst<string> | null;
 }
 
 /**
@@ -245,6 +248,7 @@ export const initialAccountsState = (partition: number, partitions: number): Acc
   feeTiers: new Map(),
   houseMode: 'normal',
   priceTimes: { before: null, last: null },
+  oldestTrades: null,
 });
 
 /** A fact of accounts p, not yet placed. */

@@ -12,7 +12,7 @@ import type {
   PricingEvents,
 } from '@ballast/facts';
 import { LIMIT_DOCUMENTS, readContractSpecification } from '@ballast/instruments';
-import { dec, invariant } from '@ballast/kernel';
+import { dec, invariant, OldestFirst } from '@ballast/kernel';
 import { accountFacts, answerCalledGains, isAwaited, noteClosedCase, touch } from './account-facts.js';
 import { ACCOUNT_BOOK } from './assess/account-book.js';
 import { deliveryKey, isMarkedBySchedule } from './assess/priced-contracts.js';
@@ -83,7 +83,7 @@ const holdAnswered =
 export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEvents>({
   log: 'margin',
 
-  stateForm: { version: 10, classes: [ACCOUNT_BOOK], derived: ['assessor', 'grid'] },
+  stateForm: { version: 11, classes: [ACCOUNT_BOOK], derived: ['assessor', 'grid', 'oldestReservations'] },
   initialState: (partition) => initialMarginState(partition),
 
   open: ({ rules }, opening, context) => openMargin(rules, opening, context),
@@ -342,10 +342,12 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
       book.remember(book.at(accountId), { liquidationClosed: false, awaitedLossOf: null }),
     WithdrawalCleared: holdAnswered(true),
     WithdrawalRefused: holdAnswered(false),
-    MarginReserved({ openOrders }, { payload }) {
+    MarginReserved(state, { payload }) {
       const { accountId, reservationId, instrument, side, quantity, price, expiresAt } = payload;
       const terms = { instrument, side, quantity: dec(quantity), price: dec(price) };
-      noteReserved(openOrders, accountId, reservationId, contentOf(payload), { ...terms, expiresAt });
+      state.oldestReservations ??= new OldestFirst(state.openOrders.known);
+      const oldest = state.oldestReservations;
+      noteReserved(state.openOrders, oldest, accountId, reservationId, contentOf(payload), { ...terms, expiresAt });
     },
     ReservationEnded: ({ openOrders }, { payload: { accountId, reservationId } }) =>
       noteReservationEnded(openOrders, accountId, reservationId),

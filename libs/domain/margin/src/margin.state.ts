@@ -11,7 +11,7 @@ import type {
   Underlying,
 } from '@ballast/facts';
 import type { ContractSpecification } from '@ballast/instruments';
-import type { Decimal, Instant, OwnerId } from '@ballast/kernel';
+import type { Decimal, Instant, OldestFirst, OwnerId } from '@ballast/kernel';
 import { gridOf, NO_GRID, type ScenarioGrid } from '@ballast/margin-models';
 import { AccountBook } from './assess/account-book.js';
 import { AssessmentMarket } from './assess/assessment-market.js';
@@ -80,6 +80,8 @@ export interface MarginState {
   /** Follow from the above: how accounts are assessed on the schedule, and the grid of the newest arrays. */
   assessor: Assessor | null;
   grid: { readonly key: string; readonly grid: ScenarioGrid } | null;
+  /** Follows from what `openOrders` knows by id: which of that goes next. */
+  oldestReservations: OldestFirst<string> | null;
 }
 
 export const initialMarginState = (partition: number): MarginState => ({
@@ -106,6 +108,7 @@ export const initialMarginState = (partition: number): MarginState => ({
   exceedances: new Map(),
   assessor: null,
   grid: null,
+  oldestReservations: null,
 });
 
 /** How accounts are assessed on the schedule in force; null before the first price set. */

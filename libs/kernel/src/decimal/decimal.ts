@@ -279,6 +279,11 @@ export class Decimal {
     return digitsOf(this.coefficient);
   }
 
+  /** Whether it is finite and has no more than so many digits before the point. */
+  hasWholeDigits(most: number): boolean {
+    return this.isFinite() && hasAtMost(this.coefficient, most + this.scale);
+  }
+
   /** The float nearest to it. */
   toNumber(): number {
     return floatOf(this.coefficient, this.scale) ?? Number(this.toString());

@@ -1,6 +1,5 @@
 import { InvariantViolation } from '../invariant.js';
 import { Decimal, type DecimalValue } from './decimal.js';
-import { powerOfTen } from './integers.js';
 
 /**
  * The decimal profile of every figure that is stored or acted upon: 40 significant digits, half-even unless a
@@ -20,8 +19,8 @@ export function dec(value: DecimalValue): Decimal {
   return Decimal.of(value);
 }
 
-/** What from here on is no price, amount or rate of anything, and its text longer than any schema takes: it has more than 60 digits before the point. */
-const BEYOND_FIGURES = Decimal.of(powerOfTen(60).toString());
+/** A figure of more digits before the point is no price, amount or rate of anything, and its text longer than any schema takes. */
+const MOST_WHOLE_DIGITS = 60;
 
 /**
  * Plain notation without trailing zeros: the one text form of a decimal. Every figure of an event
@@ -29,7 +28,7 @@ const BEYOND_FIGURES = Decimal.of(powerOfTen(60).toString());
  * @throws InvariantViolation on NaN, on an infinite value, and on one of more than 60 digits before the point
  */
 export function text(value: Decimal): DecimalString {
-  if (!value.abs().lt(BEYOND_FIGURES))
+  if (!value.hasWholeDigits(MOST_WHOLE_DIGITS))
     throw new InvariantViolation(`${value.toNumber()} is no figure: nothing that rests on it is stored`);
   return value.toString();
 }

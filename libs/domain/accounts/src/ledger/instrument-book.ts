@@ -1,5 +1,5 @@
 import type { AccountsEvents, InstrumentId, Posting, TradeSide } from '@ballast/facts';
-import { dec, sum, ZERO, type Decimal } from '@ballast/kernel';
+import { dec, OldestFirst, sum, ZERO, type Decimal } from '@ballast/kernel';
 import {
   hold,
   perAccount,
@@ -79,15 +79,17 @@ export interface FillIdentity {
 export const fillKey = ({ accountId, instrument, tradeId, side, fill }: FillIdentity): string =>
   perAccount(accountId, `${instrument} ${tradeId} ${side} ${fill}`);
 
-export function rememberFill({ trades, correcting }: AccountsState, fill: RememberedFill): void {
+export function rememberFill(state: AccountsState, fill: RememberedFill): void {
+  const { trades, correcting } = state;
   const { accountId, instrument, tradeId, side, part = 1 } = fill;
   trades.set(fillKey({ accountId, instrument, tradeId, side, fill: part }), fill);
-  if (trades.size <= REMEMBERED_TRADES) return;
+  state.oldestTrades ??= new OldestFirst(trades);
   // The fill that came now is not being taken back, so this ends.
-  for (const [oldest, held] of trades) {
+  while (trades.size > REMEMBERED_TRADES) {
+    const oldest = state.oldestTrades.next();
+    const held = trades.get(oldest) as RememberedFill;
     trades.delete(oldest);
-    if (!correcting.has(oldest)) return;
-    trades.set(oldest, held);
+    if (correcting.has(oldest)) trades.set(oldest, held);
   }
 }
 

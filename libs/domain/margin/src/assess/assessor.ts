@@ -1,5 +1,6 @@
 import type { AccountId } from '@ballast/facts';
 import type { HouseRules } from '@ballast/documents';
+import { OldestFirst } from '@ballast/kernel';
 import type { ModelInUse } from '../parameters/model-list.js';
 import { rowSchedule, type RowSchedule } from '../run/row-screen.js';
 import type { AccountBook, AccountRecord, RowLayout } from './account-book.js';
@@ -19,6 +20,7 @@ export class Assessor {
   #rows: RowSchedule | undefined;
   /** The one asked for last goes last. */
   readonly #valued = new Map<AccountId, ValuedAccount>();
+  readonly #oldest = new OldestFirst(this.#valued);
 
   constructor(
     readonly market: AssessmentMarket,
@@ -55,7 +57,7 @@ export class Assessor {
     const made = new ValuedAccount(now, this.market, this.rules, known);
     this.#valued.delete(now.accountId);
     this.#valued.set(now.accountId, made);
-    if (this.#valued.size > REMEMBERED) this.#valued.delete(this.#valued.keys().next().value as AccountId);
+    if (this.#valued.size > REMEMBERED) this.#valued.delete(this.#oldest.next());
     return made;
   }
 }

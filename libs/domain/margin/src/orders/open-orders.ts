@@ -1,5 +1,5 @@
 import type { AccountId, AccountsEvents, InstrumentId, OrderEvents, TradeSide } from '@ballast/facts';
-import { dec, minOf, ZERO, type Decimal, type Instant } from '@ballast/kernel';
+import { dec, minOf, ZERO, type Decimal, type Instant, type OldestFirst } from '@ballast/kernel';
 
 /** An order, or what is left of one, as far as its risk goes. */
 export interface OrderTerms {
@@ -201,8 +201,10 @@ export function forgetOrders(open: OpenOrders, hasEnded: (instrument: Instrument
 
 export const reservationKey = (accountId: AccountId, reservationId: string): string => `${accountId} ${reservationId}`;
 
+/** @param oldest of those that are known by id */
 export function noteReserved(
   open: OpenOrders,
+  oldest: OldestFirst<string>,
   accountId: AccountId,
   reservationId: string,
   content: string,
@@ -213,7 +215,7 @@ export function noteReserved(
   const later = open.expiries.findLastIndex((other) => other.expiresAt <= expiresAt) + 1;
   open.expiries.splice(later, 0, { accountId, reservationId, expiresAt });
   open.known.set(reservationKey(accountId, reservationId), content);
-  if (open.known.size > REMEMBERED_RESERVATIONS) open.known.delete(open.known.keys().next().value as string);
+  if (open.known.size > REMEMBERED_RESERVATIONS) open.known.delete(oldest.next());
 }
 
 export function noteReservationEnded(open: OpenOrders, accountId: AccountId, reservationId: string): void {
