@@ -14,13 +14,14 @@ export interface OutcomeIndex {
   add(partition: number, after: number, upTo: number, outcomes: readonly PlacedOutcome[]): Promise<boolean>;
   /** What was said of some keys at or before a position. */
   find(partition: number, keys: readonly string[], upTo: number): Promise<ReadonlyMap<string, OutcomeAt>>;
-  /** How many outcomes it holds; for verification. */
-  count(partition: number): Promise<number>;
+  /** How many outcomes it holds, of those that were said at or before a position if one is named; for verification. */
+  count(partition: number, upTo?: number): Promise<number>;
   /**
    * Makes the index of a partition again, for whoever owns the tables. Nobody sees it half made.
-   * @param pages reads what the log says from its beginning to its end; asked once no writer adds any more
+   * @param pages reads what the log says behind a position to its end; asked from the beginning while its writer goes on, and then, once
+   * that one waits, for what came meanwhile
    */
-  rebuild(partition: number, pages: () => AsyncIterable<OutcomePage>): Promise<void>;
+  rebuild(partition: number, pages: (after: number) => AsyncIterable<OutcomePage>): Promise<void>;
 }
 
 /** What a stretch of a log says of ids, and the position up to which that is. */

@@ -43,9 +43,9 @@ export async function tellIds(options: IdsOptions): Promise<void> {
 }
 
 function rebuildOutcomes(log: EventLog, partition: number, progress: ProgressPrinter): Promise<void> {
-  return log.outcomes.rebuild(partition, async function* () {
+  return log.outcomes.rebuild(partition, async function* (after) {
     const size = (await log.heads()).find((head) => head.partition === partition)?.size ?? 0;
-    for await (const page of outcomePages({ process: accountsProcess, partition }, log, 0, size)) {
+    for await (const page of outcomePages({ process: accountsProcess, partition }, log, after, size)) {
       progress.update(() => `accounts/${partition}: read up to position ${grouped(page.upTo)} of ${grouped(size)}`);
       yield page;
     }

@@ -35,6 +35,7 @@ export async function assertBegunSo(
   const given = (['documents', 'author', 'approver'] as const).filter((option) => options[option] !== undefined);
   if (given.length === 0) return;
   for (const name of SERVICE_LOGS) {
+    if (!logs.has(name)) continue;
     const log = logs.log(name);
     const [partition = 0] = partitionNumbers(log);
     const [first] = await log.read(partition, 0, 1);

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { type EventLog, type PostgresConnection, partitionsOf } from '@ballast/event-log';
+import { type EventLog, LogDirectory, type PostgresConnection, partitionsOf } from '@ballast/event-log';
 import type { Genesis } from '@ballast/event-sourcing';
 import { EXCHANGE_LOGS, SERVICE_LOGS, type ServiceLog } from '@ballast/facts';
 import { SNAPSHOT_POLICY, type Committer } from '@ballast/partition-worker';
@@ -46,6 +46,8 @@ export async function openHouse(
   try {
     const partitions = options.partitions ?? (await partitionsOf(opened.store)) ?? DEFAULT_PARTITIONS;
     const snapshots = snapshotsOf(options, notice);
+    // Before anything is taken over: whoever runs on these logs goes on.
+    if (genesis !== undefined) await assertBegunSo(await LogDirectory.openPresent(opened.store), options, genesis);
     const house = await ClearingHouse.open({
       store: opened.store,
       partitions,
@@ -56,7 +58,6 @@ export async function openHouse(
       onProgress: progressOf('going on where the logs end'),
       onIndexed: indexingProgress(onRebuild),
     });
-    if (genesis !== undefined) await assertBegunSo(house.logs, options, genesis);
     for (const name of [...SERVICE_LOGS, ...EXCHANGE_LOGS])
       house.logs.log(name).onAppended(() => opened.watch.appended());
     const views = await HouseViews.open({

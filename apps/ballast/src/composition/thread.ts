@@ -11,7 +11,7 @@ export const answerFrom = <Answer extends object, News = never>(
 ): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const done = (): void => {
-      worker.off('message', heard).off('error', failed).off('exit', ended);
+      worker.off('message', heard).off('error', failed).off('messageerror', failed).off('exit', ended);
     };
     const heard = (said: Answer | { readonly news: News }): void => {
       if ('news' in said) return onNews(said.news);
@@ -23,6 +23,6 @@ export const answerFrom = <Answer extends object, News = never>(
       reject(error);
     };
     const ended = (): void => failed(new Error('a thread ended before it had answered'));
-    worker.on('message', heard).on('error', failed).on('exit', ended);
+    worker.on('message', heard).on('error', failed).on('messageerror', failed).on('exit', ended);
     worker.postMessage(task);
   });

@@ -9,6 +9,7 @@ interface Part {
   readonly weight: number;
   readonly reads: number;
   read: number;
+  ended: boolean;
 }
 
 /** How far a run of tasks has come: each counts by its weight, as far as it has read what it will read, and whole once it has ended. */
@@ -16,7 +17,7 @@ export class Meter<Task extends AuditTask> {
   readonly #parts: ReadonlyMap<Task, Part>;
 
   constructor(tasks: readonly MeteredTask<Task>[]) {
-    this.#parts = new Map(tasks.map(({ task, weight, reads }) => [task, { weight, reads, read: 0 }]));
+    this.#parts = new Map(tasks.map(({ task, weight, reads }) => [task, { weight, reads, read: 0, ended: false }]));
   }
 
   read(task: Task, entries: number): void {
@@ -26,15 +27,16 @@ export class Meter<Task extends AuditTask> {
 
   ended(task: Task): void {
     const part = this.#parts.get(task);
-    if (part !== undefined) part.read = part.reads;
+    if (part !== undefined) part.ended = true;
   }
 
   /** From 0 to 1; it never falls. */
   get share(): number {
     let [done, total] = [0, 0];
-    for (const { weight, reads, read } of this.#parts.values()) {
+    for (const { weight, reads, read, ended } of this.#parts.values()) {
       total += weight;
-      if (reads > 0) done += (weight * read) / reads;
+      if (ended) done += weight;
+      else if (reads > 0) done += (weight * read) / reads;
     }
     return total === 0 ? 1 : Math.min(1, done / total);
   }

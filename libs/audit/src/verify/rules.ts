@@ -62,9 +62,9 @@ export const RULES = {
   },
   liquidation: {
     what: 'cases',
-    needs: ['liquidation', 'accounts'],
+    needs: ['liquidation', 'accounts', 'margin'],
     weight: 1,
-    tells: ['liquidation'],
+    tells: ['liquidation', 'accounts', 'margin'],
     check: (logs, _, onRead) => verifyLiquidation(logs, onRead),
   },
   pricing: {

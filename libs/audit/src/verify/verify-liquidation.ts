@@ -19,12 +19,18 @@ export async function verifyLiquidation(
   // What is booked is judged for itself elsewhere; here only where it answers a take-over.
   const numbered = invariants.awaitsBookings ? logs.partitions : 0;
   for (let partition = GLOBAL; partition < numbered; partition++) {
-    for await (const entry of readPartition(logs.log('accounts'), partition)) invariants.take(entry);
+    for await (const entry of readPartition(logs.log('accounts'), partition)) {
+      invariants.take(entry);
+      onProgress(1);
+    }
   }
   // What margin judged, where something was hedged or taken over by it.
   const judging = invariants.awaitsJudgements ? logs.partitions : 0;
   for (let partition = 0; partition < judging; partition++) {
-    for await (const entry of readPartition(logs.log('margin'), partition)) invariants.take(entry);
+    for await (const entry of readPartition(logs.log('margin'), partition)) {
+      invariants.take(entry);
+      onProgress(1);
+    }
   }
   const [violation] = invariants.finish();
   return violation && faultOf(violation);

@@ -33,8 +33,9 @@ async function faultOfPartition(
   onProgress: (events: number) => void,
 ): Promise<Fault | undefined> {
   const { outcomes } = log;
-  const size = (await log.heads()).find((head) => head.partition === partition)?.size ?? 0;
+  // In this order: a service that runs lets the log grow first, and its index behind it.
   const indexed = await outcomes.indexed(partition);
+  const size = (await log.heads()).find((head) => head.partition === partition)?.size ?? 0;
   const at = (position: number | null, what: string): Fault => ({ log: log.name, partition, position, what });
   if (indexed > size) return at(null, `the index of ids goes to position ${indexed}, and the log ends at ${size}`);
   let held = 0;
@@ -58,10 +59,12 @@ async function faultOfPartition(
     onProgress(upTo - seen);
     seen = upTo;
   }
-  const count = await outcomes.count(partition);
-  // A service that runs puts more in meanwhile.
-  if (count === held || (await outcomes.indexed(partition)) > indexed) return undefined;
-  return at(null, `the index of ids holds ${count - held} that the log does not speak of`);
+  const count = await outcomes.count(partition, indexed);
+  if (count !== held) return at(null, `the index of ids holds ${count - held} that the log does not speak of`);
+  // Behind what it says that it holds; a service that runs puts more in meanwhile, and then says so.
+  const all = await outcomes.count(partition);
+  if (all === count || (await outcomes.indexed(partition)) > indexed) return undefined;
+  return at(null, `the index of ids holds ${all - count} that the log does not speak of`);
 }
 
 /** What is wrong with what the index says of an id; undefined when nothing is. */

@@ -4,7 +4,7 @@ import type { OutcomeAt, OutcomeIndex, OutcomePage } from '../outcome-index.js';
 interface Indexed {
   upTo: number;
   outcomes: Map<string, OutcomeAt>;
-  /** While it is made again: whoever adds waits. */
+  /** While what came meanwhile is put in: whoever adds waits. */
   rebuilding?: Promise<void>;
 }
 
@@ -35,13 +35,19 @@ export class MemoryOutcomes implements OutcomeIndex {
     );
   }
 
-  async count(partition: number): Promise<number> {
-    return this.#of(partition).outcomes.size;
+  async count(partition: number, upTo: number = Number.MAX_SAFE_INTEGER): Promise<number> {
+    return [...this.#of(partition).outcomes.values()].filter(({ position }) => position <= upTo).length;
   }
 
-  rebuild(partition: number, pages: () => AsyncIterable<OutcomePage>): Promise<void> {
+  async rebuild(partition: number, pages: (after: number) => AsyncIterable<OutcomePage>): Promise<void> {
     const own = this.#of(partition);
-    return (own.rebuilding = Promise.resolve().then(() => madeAgain(own, pages)));
+    const outcomes: Indexed['outcomes'] = new Map();
+    const read = await taken(outcomes, 0, pages);
+    // Whoever adds from here on waits, also while the first page is read.
+    await (own.rebuilding = Promise.resolve().then(async () => {
+      const end = await taken(outcomes, read, pages);
+      [own.outcomes, own.upTo] = [outcomes, end];
+    }));
   }
 
   #of(partition: number): Indexed {
@@ -56,12 +62,16 @@ function put(outcomes: Map<string, OutcomeAt>, more: readonly PlacedOutcome[]): 
   for (const { key, position, outcome } of more) if (!outcomes.has(key)) outcomes.set(key, { position, outcome });
 }
 
-async function madeAgain(own: Indexed, pages: () => AsyncIterable<OutcomePage>): Promise<void> {
-  const outcomes: Indexed['outcomes'] = new Map();
-  let end = 0;
-  for await (const { upTo, placed } of pages()) {
+/** @returns up to where the log was read */
+async function taken(
+  outcomes: Indexed['outcomes'],
+  after: number,
+  pages: (after: number) => AsyncIterable<OutcomePage>,
+): Promise<number> {
+  let end = after;
+  for await (const { upTo, placed } of pages(after)) {
     put(outcomes, placed);
     end = upTo;
   }
-  [own.outcomes, own.upTo] = [outcomes, end];
+  return end;
 }

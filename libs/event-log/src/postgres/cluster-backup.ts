@@ -26,9 +26,12 @@ interface BackupList {
 export async function backUpCluster(dataDirectory: string, target: string): Promise<number> {
   const [from, to] = [path.resolve(dataDirectory), path.resolve(target)];
   assertApart(from, to);
-  await assertFree(to, 'name a new directory for the backup');
+  const remedy = 'name a new directory for the backup';
+  await assertFree(to, remedy, isLock);
   await make(to, from);
-  return alone(to, async () => {
+  return alone(to, from, async () => {
+    // Another one may have backed up there meanwhile.
+    await assertFree(to, remedy, isLock);
     // A start and a stop end whatever a crash has left half written.
     await (await EmbeddedServer.start({ dataDirectory: from })).stop();
     const lock = await DirectoryLock.acquire(from);
@@ -78,9 +81,9 @@ export async function restoreCluster(
   }
   await assertWhole(from);
   await make(workshop, from);
-  await alone(workshop, async () => {
+  await alone(workshop, from, async () => {
     for (const name of await fs.readdir(workshop)) {
-      if (!LOCK_FILE.test(name)) await fs.rm(path.join(workshop, name), { recursive: true, force: true });
+      if (!isLock(name)) await fs.rm(path.join(workshop, name), { recursive: true, force: true });
     }
     const draft = path.join(workshop, 'data');
     await copy(from, draft);
@@ -97,8 +100,10 @@ export async function restoreCluster(
 }
 
 /** Keeps others out of a directory meanwhile. One that holds nothing in the end is taken away. */
-async function alone<T>(directory: string, work: () => Promise<T>): Promise<T> {
-  const lock = await DirectoryLock.acquire(directory);
+async function alone<T>(directory: string, from: string, work: () => Promise<T>): Promise<T> {
+  const lock = await DirectoryLock.acquire(directory).catch((error: unknown) => {
+    throw error instanceof DataDirectoryRefused ? error : notCopied(from, directory, error);
+  });
   try {
     return await work();
   } finally {
@@ -115,15 +120,24 @@ async function make(directory: string, from: string): Promise<void> {
   }
 }
 
-/** @throws DataDirectoryRefused when something stands there */
-async function assertFree(directory: string, remedy: string): Promise<void> {
+const isLock = (name: string): boolean => LOCK_FILE.test(name);
+
+/**
+ * @param isPassedOver what may stand there
+ * @throws DataDirectoryRefused when something stands there
+ */
+async function assertFree(
+  directory: string,
+  remedy: string,
+  isPassedOver: (name: string) => boolean = () => false,
+): Promise<void> {
   const files = await fs.readdir(directory).catch((error: unknown): string[] => {
     if (hasCode(error, 'ENOENT')) return [];
     throw new DataDirectoryRefused(
       `${directory} can't be read as a directory (${(error as Error).message}); ${remedy}`,
     );
   });
-  if (files.length > 0) throw new DataDirectoryRefused(`${directory} is not empty; ${remedy}`);
+  if (!files.every(isPassedOver)) throw new DataDirectoryRefused(`${directory} is not empty; ${remedy}`);
 }
 
 /** @throws DataDirectoryRefused when the copy would be a part of what is copied */

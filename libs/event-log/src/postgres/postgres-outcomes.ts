@@ -70,35 +70,53 @@ export class PostgresOutcomes implements OutcomeIndex {
     );
   }
 
-  async count(partition: number): Promise<number> {
+  async count(partition: number, upTo: number = Number.MAX_SAFE_INTEGER): Promise<number> {
     const [row] = await this.#rows<{ count: string }>(
       'count',
-      `select count(*) from ${this.#outcome} where partition = $1`,
-      [partition],
+      `select count(*) from ${this.#outcome} where partition = $1 and position <= $2`,
+      [partition, upTo],
     );
     return Number(row?.count);
   }
 
-  async rebuild(partition: number, pages: () => AsyncIterable<OutcomePage>): Promise<void> {
+  async rebuild(partition: number, pages: (after: number) => AsyncIterable<OutcomePage>): Promise<void> {
     await withClient(this.pool, async (client) => {
       await client.query('begin');
-      // A writer that adds meanwhile waits for the row; it is made where there is none, so that there is one to wait for.
+      await client.query(
+        'create temporary table made (key uuid primary key, position bigint not null, outcome text not null) on commit drop',
+      );
+      const make = async (after: number): Promise<number> => {
+        let end = after;
+        for await (const { upTo, placed } of pages(after)) {
+          await client.query(
+            `insert into made select each.* from unnest($1::uuid[], $2::bigint[], $3::text[]) as each
+             on conflict do nothing`,
+            columnsOf(placed),
+          );
+          end = upTo;
+        }
+        return end;
+      };
+      const read = await make(0);
+      // From here on a writer that adds waits for the row; it is made where there is none, so that there is one to wait for.
       await client.query(
         `insert into ${this.#index} as stands (partition, position) values ($1, 0)
          on conflict (partition) do update set position = stands.position`,
         [partition],
       );
-      await client.query(`delete from ${this.#outcome} where partition = $1`, [partition]);
-      let end = 0;
-      for await (const { upTo, placed } of pages()) {
-        await client.query(
-          `insert into ${this.#outcome} (partition, key, position, outcome)
-           select $1, each.* from unnest($2::uuid[], $3::bigint[], $4::text[]) as each
-           on conflict do nothing`,
-          [partition, ...columnsOf(placed)],
-        );
-        end = upTo;
-      }
+      const end = await make(read);
+      await client.query('analyze made');
+      // Most of a large index is right: what is not is all that is written.
+      await client.query(
+        `delete from ${this.#outcome} as stands where partition = $1 and not exists (
+           select from made where made.key = stands.key and made.position = stands.position and made.outcome = stands.outcome)`,
+        [partition],
+      );
+      await client.query(
+        `insert into ${this.#outcome} (partition, key, position, outcome)
+         select $1, key, position, outcome from made on conflict do nothing`,
+        [partition],
+      );
       await client.query(`update ${this.#index} set position = $2 where partition = $1`, [partition, end]);
       await client.query('commit');
     });

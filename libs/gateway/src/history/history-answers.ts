@@ -40,7 +40,7 @@ export class HistoryAnswers {
   }
 }
 
-const toldOf = ({ name, message, code }: Error & { readonly code?: unknown }): ToldError => ({
+export const toldOf = ({ name, message, code }: Error & { readonly code?: unknown }): ToldError => ({
   name,
   message,
   code: typeof code === 'string' ? code : undefined,

@@ -79,6 +79,11 @@ export class HistoryThread implements HouseHistory {
       else waiting?.resolve(answer.value as never);
     });
     worker.on('error', (error: Error) => this.#failed(worker, error));
+    // An answer that cannot be read: whose it is is not known.
+    worker.on('messageerror', (error: Error) => {
+      this.#failed(worker, error);
+      void worker.terminate();
+    });
     worker.on('exit', (code) => this.#failed(worker, new Error(`it ended with exit code ${code}`)));
     return worker;
   }

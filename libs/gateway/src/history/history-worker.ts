@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { HistoryAnswers, type HistoryQuestion } from './history-answers.js';
+import { HistoryAnswers, toldOf, type HistoryQuestion } from './history-answers.js';
 import { RebuiltHouse } from './rebuilt-house.js';
 import { SERVICES } from '@ballast/services/definitions';
 import { PostgresLogStore, type PostgresConnection } from '@ballast/event-log';
@@ -27,6 +27,10 @@ if (port !== null) {
     }
   });
   port.on('message', (question: HistoryQuestion) => {
-    void answers.answer(question).then((answer) => port.postMessage(answer));
+    void answers
+      .answer(question)
+      .then((answer) => port.postMessage(answer))
+      // What cannot be sent to another thread is nobody else's trouble.
+      .catch((error: Error) => port.postMessage({ id: question.id, error: toldOf(error) }));
   });
 }

@@ -32,13 +32,15 @@ async function append(log: EventLog, partition: number, count: number, correlati
 }
 
 describe('the index of events', () => {
+  let connection: Awaited<ReturnType<typeof testDatabase>>;
   let index: EventIndex;
   let logs: readonly EventLog[];
 
   beforeEach(async () => {
     const store = new MemoryLogStore();
     logs = await Promise.all(['margin', 'accounts'].map((name) => store.open({ name, partitions: 2, global: true })));
-    index = await EventIndex.open(await testDatabase());
+    connection = await testDatabase();
+    index = await EventIndex.open(connection);
     await append(logs[0] as EventLog, 1, 6);
     await append(logs[1] as EventLog, 0, 3);
     await index.catchUp(logs);
@@ -91,6 +93,17 @@ describe('the index of events', () => {
     await append(other, 1, 1);
     await index.catchUp([other]);
     expect(await found({})).toEqual(['margin/1#1']);
+  });
+
+  it('is whole though several make it anew at once', async () => {
+    await append(logs[0] as EventLog, 0, 2_500);
+    const other = await EventIndex.open(connection);
+    try {
+      await Promise.all([index, other, index, other].map((each) => each.rebuild(logs)));
+    } finally {
+      await other.close();
+    }
+    expect(await found({ log: 'margin' }, 10_000)).toHaveLength(2_506);
   });
 
   it('is made anew for logs that were replaced by longer ones', async () => {

@@ -1,4 +1,4 @@
-import { DataSource } from 'typeorm';
+import { DataSource, type QueryRunner } from 'typeorm';
 import { dataSourceOptions, type EventLog, type PostgresConnection } from '@ballast/event-log';
 import type { SealedEvent } from '@ballast/event-sourcing';
 import type { Instant } from '@ballast/kernel';
@@ -9,8 +9,8 @@ import { CreateEventPlace1700000000001 } from './create-event-place.js';
 
 const PAGE = 1_000;
 
-/** Locks out another process that creates the tables at the same moment; any fixed number. */
-const MIGRATION_LOCK = 6_251_998_219;
+/** Locks out another process that creates the tables, or makes the index anew, at the same moment; any fixed number of its own. */
+const INDEX_LOCK = 6_251_998_220;
 
 /** Where an event is, and what it was found by. */
 export interface EventPlace {
@@ -39,6 +39,8 @@ export interface EventQuery extends Partial<Pick<EventPlace, 'log' | 'id' | 'str
  * is filled beside the present one, which goes on to answer.
  */
 export class EventIndex {
+  #last: Promise<void> = Promise.resolve();
+
   private constructor(private readonly dataSource: DataSource) {}
 
   static async open(connection: PostgresConnection): Promise<EventIndex> {
@@ -55,43 +57,33 @@ export class EventIndex {
       extra: { options: '-c synchronous_commit=off' },
     });
     await dataSource.initialize();
-    const runner = dataSource.createQueryRunner();
+    const index = new EventIndex(dataSource);
     try {
-      await runner.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-      await runner.query(`create schema if not exists "${READ_MODELS_SCHEMA}"`);
-      await dataSource.runMigrations({ transaction: 'all' });
-      return new EventIndex(dataSource);
+      await index.#alone(async (runner) => {
+        await runner.query(`create schema if not exists "${READ_MODELS_SCHEMA}"`);
+        await dataSource.runMigrations({ transaction: 'all' });
+      });
+      return index;
     } catch (error) {
-      await runner.release();
       await dataSource.destroy();
       throw error;
-    } finally {
-      if (!runner.isReleased) {
-        await runner.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
-        await runner.release();
-      }
     }
   }
 
   /** Fills in what was appended since; an index of logs that were replaced is made anew. */
   async catchUp(logs: readonly EventLog[], onProgress: (events: number) => void = () => undefined): Promise<void> {
-    const generation = await this.#generation();
-    for (const log of logs) {
-      for (const { partition } of await log.heads()) {
-        const filled = await this.#filled(generation, log.name, partition);
-        if (!(await isSameHistory(log, filled))) return this.rebuild(logs, onProgress);
-      }
+    if (!(await this.#isOf(logs))) {
+      await this.#alone(async () => {
+        // Another process may have made it anew meanwhile.
+        if (!(await this.#isOf(logs))) await this.#makeAnew(logs, onProgress);
+      });
     }
-    await this.#fill(generation, logs, onProgress);
+    await this.#fill(await this.#generation(), logs, onProgress);
   }
 
   /** Makes the index anew; until that is done the present one is asked. */
   async rebuild(logs: readonly EventLog[], onProgress: (events: number) => void = () => undefined): Promise<void> {
-    const next = (await this.#generation()) + 1;
-    await this.#forget('generation >= $1', next);
-    await this.#fill(next, logs, onProgress);
-    await this.dataSource.query('update read_models.event_index_generation set generation = $1', [next]);
-    await this.#forget('generation < $1', next);
+    await this.#alone(() => this.#makeAnew(logs, onProgress));
   }
 
   /** In the order of time, then of place. */
@@ -120,6 +112,44 @@ export class EventIndex {
 
   close(): Promise<void> {
     return this.dataSource.destroy();
+  }
+
+  /** One at a time, in all processes: two would take away what the other has filled. */
+  #alone(work: (runner: QueryRunner) => Promise<void>): Promise<void> {
+    // Here in turn: each that waits for the lock would keep a connection from whoever has it.
+    const done = this.#last.then(() => this.#locked(work));
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  async #locked(work: (runner: QueryRunner) => Promise<void>): Promise<void> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      await runner.query('select pg_advisory_lock($1)', [INDEX_LOCK]);
+      await work(runner);
+    } finally {
+      await runner.query('select pg_advisory_unlock($1)', [INDEX_LOCK]).catch(() => undefined);
+      await runner.release();
+    }
+  }
+
+  async #makeAnew(logs: readonly EventLog[], onProgress: (events: number) => void): Promise<void> {
+    const next = (await this.#generation()) + 1;
+    await this.#forget('generation >= $1', next);
+    await this.#fill(next, logs, onProgress);
+    await this.dataSource.query('update read_models.event_index_generation set generation = $1', [next]);
+    await this.#forget('generation < $1', next);
+  }
+
+  /** Whether what it is filled with is the beginning of these logs. */
+  async #isOf(logs: readonly EventLog[]): Promise<boolean> {
+    const generation = await this.#generation();
+    for (const log of logs) {
+      for (const { partition } of await log.heads()) {
+        if (!(await isSameHistory(log, await this.#filled(generation, log.name, partition)))) return false;
+      }
+    }
+    return true;
   }
 
   async #generation(): Promise<number> {
