@@ -21,7 +21,6 @@ import { openHouse, type OpenedHouse } from '../composition/open-house.js';
 import { openSimulatedExchange, openSimulation } from '../composition/open-simulation.js';
 import { progressLine } from '../composition/progress-line.js';
 import { ProgressPrinter } from '../composition/progress-printer.js';
-import { genesisOfOptions } from '../composition/genesis-of-options.js';
 import { intakeDriver, liveDriver, replayDriver, type Driver } from '../composition/serve-drivers.js';
 import { portProblem } from '../composition/free-port.js';
 import { tokenOf } from '../composition/access-options.js';
@@ -86,7 +85,7 @@ async function openServed(
 ): Promise<Served> {
   const notice = (line: string): void => progress.line(line);
   const onRebuild = (line: string): void => progress.update(() => line);
-  const parts = { committerOf: measuredCommitter(metrics), genesis: genesisOfOptions(options), onRebuild };
+  const parts = { committerOf: measuredCommitter(metrics), onRebuild };
   if (options.simulate === undefined) {
     const opened = await openHouse(options, notice, parts);
     if (options.exchange === 'none') {

@@ -2,7 +2,6 @@ import { isoOf } from '@ballast/kernel';
 import { openSimulation } from '../composition/open-simulation.js';
 import { progressLine } from '../composition/progress-line.js';
 import { ProgressPrinter } from '../composition/progress-printer.js';
-import { genesisOfOptions } from '../composition/genesis-of-options.js';
 import type { SimulationCliOptions } from '../composition/simulation-options.js';
 import type { StoreOptions } from '../composition/store-options.js';
 import { summaryOf, summaryTable } from '../composition/summary.js';
@@ -21,7 +20,6 @@ export async function simulate(options: SimulateOptions): Promise<void> {
   const started = performance.now();
   const progress = new ProgressPrinter(process.stderr);
   const session = await openSimulation(options, (line) => progress.line(line), {
-    genesis: genesisOfOptions(options),
     onRebuild: (line) => progress.update(() => line),
   });
   let stopping = false;

@@ -1,14 +1,13 @@
 import { hostname } from 'node:os';
 import { type EventLog, LogDirectory, type PostgresConnection, partitionsOf } from '@ballast/event-log';
-import type { Genesis } from '@ballast/event-sourcing';
-import { EXCHANGE_LOGS, SERVICE_LOGS, type ServiceLog } from '@ballast/facts';
+import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
 import { SNAPSHOT_POLICY, type Committer } from '@ballast/partition-worker';
 import type { ClearingPicture, LiquidationCasesProjection } from '@ballast/read-models';
 import { ClearingHouse, presentRelease, type SnapshotSetting } from '@ballast/services';
 import { HouseViews, type StoreWatch } from '@ballast/gateway';
 import { indexingProgress, rebuildProgress } from './rebuild-progress.js';
 import { emptyDataDirectory, openStore } from './open-store.js';
-import { assertBegunSo } from './genesis-of-options.js';
+import { assertBegunSo, genesisOfOptions } from './genesis-of-options.js';
 import type { RulesOptions } from './rules-options.js';
 import { DEFAULT_PARTITIONS, type StoreOptions } from './store-options.js';
 
@@ -27,8 +26,6 @@ export interface OpenedHouse {
 }
 
 export interface HouseOptions {
-  /** What new logs begin with; default: the bundled setting. */
-  readonly genesis?: (log: ServiceLog) => Genesis;
   readonly committerOf?: (log: EventLog) => Committer;
   /** Told while something is rebuilt, now and then. */
   readonly onRebuild?: (line: string) => void;
@@ -38,8 +35,9 @@ export interface HouseOptions {
 export async function openHouse(
   options: StoreOptions & RulesOptions & { readonly fresh?: boolean },
   notice: (line: string) => void,
-  { committerOf, genesis, onRebuild = () => undefined }: HouseOptions = {},
+  { committerOf, onRebuild = () => undefined }: HouseOptions = {},
 ): Promise<OpenedHouse> {
+  const genesis = genesisOfOptions(options);
   const progressOf = (what: string) => rebuildProgress(what, onRebuild);
   if (options.fresh === true) await emptyDataDirectory(options);
   const opened = await openStore(options, notice);
@@ -47,12 +45,12 @@ export async function openHouse(
     const partitions = options.partitions ?? (await partitionsOf(opened.store)) ?? DEFAULT_PARTITIONS;
     const snapshots = snapshotsOf(options, notice);
     // Before anything is taken over: whoever runs on these logs goes on.
-    if (genesis !== undefined) await assertBegunSo(await LogDirectory.openPresent(opened.store), options, genesis);
+    await assertBegunSo(await LogDirectory.openPresent(opened.store), options, genesis);
     const house = await ClearingHouse.open({
       store: opened.store,
       partitions,
       worker: `${hostname()}/${process.pid}`,
-      ...(genesis === undefined ? {} : { genesis }),
+      genesis,
       ...(committerOf === undefined ? {} : { committerOf }),
       snapshots,
       onProgress: progressOf('going on where the logs end'),
