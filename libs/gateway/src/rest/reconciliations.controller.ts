@@ -138,8 +138,9 @@ export class ReconciliationsController {
   }
 
   /**
-   * What was found when the same lines came under this key before: the ledger has gone on since, and a request that is sent again asks for its
-   * stored answer. That everything else is the same too, who keeps the answer says.
+   * What was found when these lines came under this key before: the ledger has gone on since, and a request that is sent again asks for its
+   * stored answer. Source, moment and `file` are held against it by who keeps the answer; lines that agreed then are not kept, and stand for
+   * themselves by `file`, the hash of the books.
    */
   async #foundBefore(key: string, reported: readonly HeldLine[]): Promise<Found | undefined> {
     const stored = await this.clearing.logs.log('accounts').commandById(GLOBAL, key);

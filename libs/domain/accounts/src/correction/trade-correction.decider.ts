@@ -174,15 +174,16 @@ const doneWith = ({ approved, ended }: TradeCorrection): CorrectionRefusal | nul
   approved ? 'correction-approved' : ended;
 
 function approvalRefusal(
-  { approved, proposer, ended, reports }: TradeCorrection,
+  correction: TradeCorrection,
   actor: string | null,
   partitions: number,
 ): CorrectionRefusal | null {
+  const { approved, proposer, ended, reports } = correction;
   if (isNobody(actor)) return 'actor-missing';
   if (approved) return 'correction-approved';
   if (subjectOf(proposer) === subjectOf(actor)) return 'proposer-may-not-approve';
   if (ended !== null) return ended;
-  return reports.size < partitions ? 'correction-not-reported' : null;
+  return reports.size < partitions ? 'correction-not-reported' : reportedRefusal(correction, partitions);
 }
 
 /** Why what the partitions have said so far rules an approval out. */

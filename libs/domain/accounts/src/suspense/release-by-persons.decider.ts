@@ -11,7 +11,9 @@ import {
   type SuspenseRelease,
 } from '../accounts.state.js';
 import { deliverLate } from '../expiry/expiry.decider.js';
+import { fillKey } from '../ledger/instrument-book.js';
 import { asMoney, bookingOf, released, undelivered } from './release.decider.js';
+import { fillOf } from './suspended-items.js';
 
 type Outcome = SuspenseRelease['proposed']['outcome'];
 
@@ -31,6 +33,14 @@ interface Exit {
   readonly booking: (() => AccountsFact) | null;
 }
 
+/** Whether a fill is kept in reach for a correction. */
+function isCorrecting(
+  { correcting }: AccountsState,
+  { kept: { accountId, reference, position } }: SuspendedItem,
+): boolean {
+  return position !== null && reference !== null && correcting.has(fillKey(fillOf(accountId, reference, position)));
+}
+
 /** How an item leaves suspense in this way, or what keeps it there, as things stand. */
 function exitOf(
   state: AccountsState,
@@ -39,6 +49,8 @@ function exitOf(
   at: Instant,
 ): Exit | AccountsRejectionCode {
   if (outcome === 'send-back') {
+    // A correction that is approved takes it back itself: what went out would be paid twice.
+    if (isCorrecting(state, item)) return 'account-correcting';
     const money = asMoney(state, item);
     return money === null ? 'suspense-not-money' : { item: money, booking: null };
   }

@@ -1,3 +1,4 @@
+import { GLOBAL } from '@ballast/event-sourcing';
 import type { FillEvents } from '@ballast/facts';
 import { dec, instantOf, text } from '@ballast/kernel';
 import { aFill, aSpecification, assetsWith, deskWith, payloadOf } from '../accounts.fixtures.js';
@@ -212,6 +213,33 @@ describe('what waits in suspense for a person [CLR-ACC-019]', () => {
       expect(payloadOf(desk.take('TradeFilled', again), 'SuspenseBooked').detail).toBe('fill-repeated');
       expect(desk.take('AccountOpeningRequested', { accountId }).map(({ type }) => type)).toEqual(['AccountOpened']);
       expectSound(desk);
+    });
+
+    it('is not sent back while a correction may take its fill back, which would be paid twice [CLR-ACC-017]', () => {
+      const desk = deskWith({});
+      desk.take('InstrumentAdmitted', { specification: aSpecification(FUTURE, { lot: '0.1' }) });
+      desk.take('TradeFilled', aFill({ accountId, instrument: FUTURE, tradeId: 'odd', price: '50000', quantity: '2' }));
+      const correction = { correctionId: 'c-1', tradeId: 'odd', instrument: FUTURE };
+      const ofFund = (type: string, more: object) =>
+        desk.takeAny(type, { ...correction, ...more }, GLOBAL, 'accounts', 'ann');
+      ofFund('TradeCorrectionProposed', { reason: 'mistyped' });
+      // It was approved before the delivery here was heard of there, and is heard of here behind it.
+      desk.take('SettlementPriceFixed', settled);
+      expect(propose(desk, keptAt(desk), 'send-back').code).toBe('account-correcting');
+      const sides = [{ partition: desk.state.partition, accountId, side: 'buy', quantity: '2' }];
+      ofFund('TradeCorrectionApproved', { sides });
+      expect(inSuspense(desk)).toBe('0');
+      expect([...suspendedLines(desk.state)]).toEqual([]);
+      expectSound(desk);
+    });
+
+    it('is sent back once the correction of its fill has ended', () => {
+      const desk = deliveredDesk(FUTURE, {}, { tradeId: 'odd', price: '50000', quantity: '2' });
+      const correction = { correctionId: 'c-1', tradeId: 'odd', instrument: FUTURE };
+      desk.takeAny('TradeCorrectionProposed', { ...correction, reason: 'mistyped' }, GLOBAL, 'accounts', 'ann');
+      const ended = { ...correction, code: 'correction-withdrawn', reason: 'it stands' };
+      desk.takeAny('TradeCorrectionEnded', ended, GLOBAL, 'accounts', 'ben');
+      expect(propose(desk, keptAt(desk), 'send-back').code).toBe('accepted');
     });
 
     it('is not sent back when it lost: nobody has that money', () => {

@@ -2,7 +2,8 @@ import { dec, invariant, type AccountId } from '@ballast/kernel';
 import type { AccountsState, SuspendedItem } from '../accounts.state.js';
 import { contentOf } from '../deposit/movement.js';
 import type { FillIdentity } from '../ledger/instrument-book.js';
-import { depositReference, suspenseReference } from './suspense-reference.js';
+import { positionOf } from '../ledger/position.js';
+import { depositReference, readReference, suspenseReference } from './suspense-reference.js';
 
 type Suspended = Pick<AccountsState, 'suspended' | 'suspendedFor'>;
 
@@ -16,6 +17,17 @@ function keyOf({ kept: { reference, position } }: SuspendedItem): string {
   if (position === null) return reference;
   const [word, tradeId, side, part = '1'] = reference.split(' ');
   return `${word} ${tradeId} ${side} ${part} ${position.instrument}`;
+}
+
+/** By what the books know a fill that is in suspense, or leaves it. */
+export function fillOf(
+  accountId: AccountId,
+  reference: string,
+  position: NonNullable<SuspendedItem['kept']['position']>,
+): FillIdentity {
+  const { id: tradeId, part = 1 } = readReference(reference);
+  const side = positionOf(position).quantity.isNegative() ? 'sell' : 'buy';
+  return { accountId, instrument: position.instrument, tradeId, side, fill: part };
 }
 
 /** Takes an item that is known by nothing else of its account. */

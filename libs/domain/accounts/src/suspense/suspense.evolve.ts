@@ -6,7 +6,7 @@ import { contractOf } from '../ledger/contracts.js';
 import { attributePnl, bookOf, fillKey, rememberFill } from '../ledger/instrument-book.js';
 import { post } from '../ledger/ledger.js';
 import { positionOf } from '../ledger/position.js';
-import { keepInSuspense, leaveSuspense } from './suspended-items.js';
+import { fillOf, keepInSuspense, leaveSuspense } from './suspended-items.js';
 import { readReference } from './suspense-reference.js';
 
 export const suspenseEvolution: Evolution<'SuspenseBooked' | 'SuspenseReleaseProposed' | 'SuspenseReleased'> = {
@@ -49,10 +49,8 @@ export const suspenseEvolution: Evolution<'SuspenseBooked' | 'SuspenseReleasePro
     }
     leaveSuspense(state, suspense);
     if (position === null) return;
-    const { id, part = 1 } = readReference(reference);
     const { quantity, cost } = positionOf(position);
-    const side: TradeSide = quantity.isNegative() ? 'sell' : 'buy';
-    const key = fillKey({ accountId, instrument: position.instrument, tradeId: id, side, fill: part });
+    const key = fillKey(fillOf(accountId, reference, position));
     const remembered = state.trades.get(key);
     if (decision?.outcome === 'cancelled') {
       state.correcting.delete(key);
