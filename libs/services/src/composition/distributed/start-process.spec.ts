@@ -15,7 +15,7 @@ describe('what a process says when it cannot start', () => {
     } catch (error) {
       expect(remedyOf(error)).toBe(
         'the environment does not fit: DATABASE_URL: must be postgres://user:password@host:port/database; ' +
-          'KAFKA_BROKERS: is missing; PORT: Too big: expected number to be <=65535',
+          'KAFKA_BROKERS: is missing; PORT: must be 65535 or less',
       );
     }
   });
