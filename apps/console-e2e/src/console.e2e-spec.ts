@@ -390,13 +390,25 @@ describeInBrowser('the console on a recorded crash', () => {
       await page.keyboard.press('Enter');
       await trades.locator('[role=status]:focus', { hasText: 'is proposed; every partition says' }).waitFor();
 
+      await trades.getByRole('button', { name: /^Withdraw correction/ }).press('Enter');
+      const withdrawal = trades.getByRole('form', { name: `${tradeId} stands` });
+      await withdrawal.getByRole('textbox', { name: 'Why' }).fill('the price was meant');
+      await page.keyboard.press('Enter');
+      await trades.locator('[role=status]:focus', { hasText: `${tradeId} stands` }).waitFor();
+      expect(await trades.getByRole('button', { name: /^(Approve|Withdraw) correction/ }).count()).toBe(0);
+
+      await trades.getByRole('button', { name: 'Propose to take a trade back' }).press('Enter');
+      await proposing.getByRole('textbox', { name: 'Trade' }).fill(tradeId);
+      await proposing.getByRole('textbox', { name: 'Instrument' }).fill('BTC-PERP');
+      await proposing.getByRole('textbox', { name: 'Why' }).fill('it was not');
+      await page.keyboard.press('Enter');
       await trades.getByRole('button', { name: /^Approve correction/ }).press('Enter');
       const approval = trades.getByRole('form', { name: `take ${tradeId} back` });
       await approval.getByRole('textbox', { name: 'You are' }).fill('ada');
       await page.keyboard.press('Enter');
       await approval.getByRole('alert').getByText('proposer-may-not-approve', { exact: false }).waitFor();
       const { items } = await served.get<{ items: readonly { tradeId: string }[] }>('/corrections?limit=500');
-      expect(items.filter((each) => each.tradeId === tradeId)).toHaveLength(1);
+      expect(items.filter((each) => each.tradeId === tradeId)).toHaveLength(2);
       await approval.getByRole('textbox', { name: 'You are' }).fill('bob');
       await page.keyboard.press('Enter');
       await trades.locator('[role=status]:focus', { hasText: 'is approved; every partition' }).waitFor();

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { questions, type BookImportsView, type CorrectionsView, type DelistingsView } from '../api/client';
 import { exact } from '../format/amount';
 import { utc } from '../format/time';
-import { ActForm, Approvals, TextField } from '../parts/acting';
+import { ActForm, Approvals, Done, TextField } from '../parts/acting';
 import { DataTable, type Column } from '../parts/data-table';
 import { NowOnly } from '../parts/now-only';
 import { Page, Panel, Pending } from '../parts/page';
@@ -98,23 +98,47 @@ const CORRECTIONS: readonly Column<Correction>[] = [
 function Corrections() {
   const { data, error } = useQuery(questions.corrections());
   if (data === undefined) return <Pending error={error} what="the corrections" />;
+  const open = data.filter(({ approved, ended }) => !approved && ended === null);
   return (
     <Panel title="Trades taken back" sub="both sides or none (CLR-ACC-017)">
       <DataTable caption="Corrections" rows={data} columns={CORRECTIONS} empty="No trade was to be taken back." />
       <Approvals
         changed={DESK}
-        waiting={data
-          .filter(
-            ({ approved, ended, reported: { partitions, of } }) => !approved && ended === null && partitions === of,
-          )
+        waiting={open
+          .filter(({ reported: { partitions, of } }) => partitions === of)
           .map(({ correctionId, tradeId }) => ({
             what: `${correctionId}: take ${tradeId} back`,
             path: `/corrections/${encodeURIComponent(correctionId)}/approvals`,
             done: `${correctionId} is approved; every partition takes its sides back.`,
           }))}
       />
+      <Withdrawals open={open} />
       <ProposeCorrection />
     </Panel>
+  );
+}
+
+/** A person gives a correction up: until that, or its approval, no account of the trade is closed. */
+function Withdrawals({ open }: { readonly open: readonly Correction[] }) {
+  const [done, setDone] = useState<string | null>(null);
+  return (
+    <>
+      {open.map(({ correctionId, tradeId }) => (
+        <ActForm
+          key={correctionId}
+          opens={`Withdraw ${correctionId}: ${tradeId} stands`}
+          sends="Withdraw the correction"
+          act={(reason) => ({
+            path: `/corrections/${encodeURIComponent(correctionId)}/withdrawals`,
+            body: { reason },
+            done: `${correctionId} is withdrawn; ${tradeId} stands.`,
+          })}
+          changed={DESK}
+          onDone={setDone}
+        />
+      ))}
+      <Done said={done} />
+    </>
   );
 }
 
