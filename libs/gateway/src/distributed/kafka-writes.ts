@@ -39,6 +39,10 @@ export class KafkaWrites implements Writes {
     return writes;
   }
 
+  isKnown(id: string): Promise<boolean> {
+    return patiently(() => this.parts.claims.isClaimed(id));
+  }
+
   async execute(
     log: ServiceLog,
     partition: number,

@@ -62,6 +62,10 @@ export class WriteClaims {
     return (await this.#find(commandId))?.equals(hash) === true;
   }
 
+  async isClaimed(commandId: string): Promise<boolean> {
+    return (await this.#find(commandId)) !== undefined;
+  }
+
   close(): Promise<void> {
     clearInterval(this.#forgetting);
     return this.pool.end();

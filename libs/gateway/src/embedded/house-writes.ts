@@ -26,6 +26,10 @@ export class HouseWrites implements Writes {
     this.#writes = new IdempotentWrites(parts.house);
   }
 
+  isKnown(id: string): Promise<boolean> {
+    return this.#writes.isKnown(id);
+  }
+
   /** What fails in passing is repeated. */
   async execute(log: ServiceLog, partition: number, command: Command, admit: Admission): Promise<CommandResult> {
     const answer = patiently(() => this.#writes.execute(log, partition, command, admit));

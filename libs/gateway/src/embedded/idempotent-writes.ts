@@ -44,6 +44,10 @@ export class IdempotentWrites {
     return this.house.execute(log, partition, command);
   }
 
+  async isKnown(id: string): Promise<boolean> {
+    return (await this.#stored(id)).length > 0;
+  }
+
   /** Every command that was ever stored under an id; more than one only if somebody went round this class. */
   async #stored(id: string): Promise<readonly { of: ServiceLog; record: CommandRecord }[]> {
     const numbers = Array.from({ length: this.house.partitions }, (_, each) => each);

@@ -83,7 +83,7 @@ export class BookImportsController {
     // Of a book that is here already the ids are taken, by itself: who sends it again brings what is missing of it.
     const come = open?.digest === digest ? open.parts.come : null;
     // Whoever sends a request again asks for the answer that is stored, whatever is wrong with the book since.
-    const isAnswered = (await this.clearing.logs.log('accounts').commandById(GLOBAL, headers.id)) !== undefined;
+    const isAnswered = await this.clearing.isKnown(headers.id);
     if (!isAnswered && come === null && !ended.some(({ importId }) => importId === book.importId)) {
       const [fault, ...more] = await this.#faultsOf(book);
       if (fault !== undefined) {

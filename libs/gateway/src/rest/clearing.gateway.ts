@@ -28,6 +28,9 @@ export interface Writes {
    * @throws Problem when the answer can't be had now, with the way to ask again
    */
   execute(log: ServiceLog, partition: number, command: Command, admit: Admission): Promise<CommandResult>;
+
+  /** Whether a command of this id was taken before. */
+  isKnown(id: string): Promise<boolean>;
 }
 
 /** The logs as they are shown to others, from whoever keeps them. */
@@ -183,6 +186,11 @@ export class ClearingGateway {
       await assertPricesFor(command.type, this.market);
       await admit?.();
     });
+  }
+
+  /** Whether a command of this id was taken before: whoever sends it again asks for the answer that is stored. */
+  isKnown(commandId: string): Promise<boolean> {
+    return this.#writes.isKnown(commandId);
   }
 
   /** Asks the owner of a partition; what it keeps in its state is nobody else's business. */
