@@ -5,7 +5,14 @@ import type { ExchangeLog, ServiceLog } from '@ballast/facts';
 import { partitionOfAccount, type AccountId, type Instant } from '@ballast/kernel';
 import type { Command } from '@ballast/partition-worker';
 import type { AccountDecisions, ClearingPicture, LiquidationCasesProjection } from '@ballast/read-models';
-import { questions, type Owners, type Question, type Told, type ToldCheckpoint, type WantedPart } from '@ballast/services';
+import {
+  questions,
+  type Owners,
+  type Question,
+  type Told,
+  type ToldCheckpoint,
+  type WantedPart,
+} from '@ballast/services';
 import { cutPage, pageByName } from './list-page.js';
 import type { HouseHistory } from '../history/rebuilt-house.js';
 import { assertPricesFor, type MarketWatch } from './market-watch.js';
