@@ -107,9 +107,10 @@ await describeWithKafka('exchanges that nobody simulates, in front of the distri
       else await killBehind(house, Number(minute));
     }
     // librdkafka tells of the broker that was away.
-    expect({ code: (await ended)[0] as unknown, said: said.filter((line) => !line.startsWith('%')) }).toEqual({
+    expect({ code: (await ended)[0] as unknown, said: said.filter((line) => !line.startsWith('%')), stdout }).toEqual({
       code: 0,
       said: [],
+      stdout,
     });
     return JSON.parse(stdout) as object;
   }

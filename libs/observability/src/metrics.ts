@@ -26,7 +26,7 @@ export class ClearingMetrics {
   });
   readonly backlog = new Gauge({
     name: 'ballast_backlog_inputs',
-    help: 'Inputs that arrived and are not applied',
+    help: 'Inputs that are stored, or arrived, and are not applied',
     labelNames: ['log', 'partition'],
     registers: [this.registry],
   });

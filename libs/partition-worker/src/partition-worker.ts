@@ -8,6 +8,7 @@ import {
   type OutsideMessage,
   type PartitionProcess,
   type SealedEvent,
+  type BasisStep,
 } from '@ballast/event-sourcing';
 import {
   commandEntry,
@@ -256,6 +257,11 @@ export class PartitionWorker<State = unknown> {
   noteOffset(log: string, partition: number, offset: string): void {
     if (log.endsWith('.commands')) this.#cursors.noteCommandOffset(offset);
     else this.#inputs.noteOffset(log, partition, offset);
+  }
+
+  /** How far each source is applied. */
+  get applied(): readonly BasisStep[] {
+    return this.sources.map(({ log, partition }) => [log, partition, this.#machine.cursor(log, partition)]);
   }
 
   /** Inputs that arrived and are not applied. */

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import type { StatusView } from '@ballast/contracts';
 import { useLive, type Live } from '../api/live';
 import { duration, iso, local, utc } from '../format/time';
 import { setTheme, useTheme } from './theme';
@@ -19,8 +20,8 @@ export function Strip({ onAsk }: { readonly onAsk: () => void }) {
           {status === null ? '–' : <time dateTime={iso(status.clearing)}>{utc(status.clearing)} UTC</time>}
         </Fact>
         <Fact name="Mode">{status === null ? '–' : MODES[status.mode]}</Fact>
-        <Fact name="Lag" hint={status === null ? '' : `${status.backlog} inputs wait`}>
-          {status === null ? '–' : `${status.lagSeconds} s`}
+        <Fact name="Lag" hint={status === null ? '' : waiting(status)}>
+          {status === null || status.lagSeconds === null ? '–' : `${status.lagSeconds} s`}
         </Fact>
         <Fact name="Trees" hint="Events of the four service logs, each a leaf of a Merkle tree">
           {status === null ? '–' : `${status.events.toLocaleString('en')} events`}
@@ -57,6 +58,9 @@ export function Strip({ onAsk }: { readonly onAsk: () => void }) {
     </header>
   );
 }
+
+const waiting = ({ backlog }: StatusView): string =>
+  backlog === null ? 'somebody who decides a partition does not answer' : `${backlog} inputs wait`;
 
 function Fact({ name, hint, children }: { name: string; hint?: string; children: React.ReactNode }) {
   return (

@@ -10,13 +10,15 @@ import partStyles from '../parts/parts.module.css';
 
 type Partition = SystemView['partitions'][number];
 
+const placeText = (partition: number): string => (partition < 0 ? 'global' : String(partition));
+
 const COLUMNS: readonly Column<Partition>[] = [
   { name: 'Log', text: ({ log }) => log },
   {
     name: 'Partition',
     isNumber: true,
     text: ({ partition }) => String(partition),
-    show: ({ partition }) => (partition < 0 ? 'global' : partition),
+    show: ({ partition }) => placeText(partition),
   },
   {
     name: 'Position',
@@ -48,7 +50,7 @@ const EXCHANGE: readonly Column<SystemView['exchange'][number]>[] = [
     name: 'Partition',
     isNumber: true,
     text: ({ partition }) => String(partition),
-    show: ({ partition }) => (partition < 0 ? 'global' : partition),
+    show: ({ partition }) => placeText(partition),
   },
   {
     name: 'Position',
@@ -89,7 +91,9 @@ export default function SystemPage() {
           <dt>Waiting</dt>
           <dd>{data.partitions.reduce((sum, { backlog }) => sum + backlog, 0).toLocaleString('en')} inputs</dd>
           <dd className={partStyles.note}>
-            in {data.partitions.filter(({ backlog }) => backlog > 0).length} of {data.partitions.length} partitions
+            {data.absent.length > 0
+              ? `no owner answers for ${data.absent.map(({ log, partition }) => `${log} ${placeText(partition)}`).join(', ')}`
+              : `in ${data.partitions.filter(({ backlog }) => backlog > 0).length} of ${data.partitions.length} partitions`}
           </dd>
         </div>
         <div className={partStyles.card}>

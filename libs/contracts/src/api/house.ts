@@ -20,10 +20,13 @@ export const systemView = z
         owner: z.string().meta({ description: 'Host and process that write it.' }),
         position: count.meta({ description: 'Where it ends.' }),
         clearing: instant.meta({ description: 'Clearing time it has applied.' }),
-        backlog: count.meta({ description: 'Inputs that wait.' }),
+        backlog: count.meta({ description: 'Inputs that are stored and not applied, and commands without an answer.' }),
         lagSeconds: z.number().meta({ description: 'Clearing time it is behind, while something waits.' }),
       }),
     ),
+    absent: boundedBy('partitions', z.strictObject({ log: z.string(), partition: z.int().min(-1) })).meta({
+      description: 'Partitions whose owner is not known or does not answer.',
+    }),
     exchange: boundedBy('partitions', z.strictObject({ log: z.string(), partition: z.int().min(-1), position: count })),
     readModels: z
       .strictObject({

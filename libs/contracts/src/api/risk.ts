@@ -233,8 +233,14 @@ export const statusView = z
     clearing: instant,
     wall: instant,
     mode: z.enum(['replay', 'live', 'idle']),
-    lagSeconds: z.number().meta({ description: 'Of the partition that is furthest behind, clearing time.' }),
-    backlog: count.meta({ description: 'Inputs that wait.' }),
+    lagSeconds: z.number().nullable().meta({
+      description:
+        'Of the partition that is furthest behind, clearing time; null while somebody who decides one does not answer.',
+    }),
+    backlog: count.nullable().meta({
+      description:
+        'Inputs that are stored and not applied, and commands without an answer, of all partitions. 0: all that was accepted before the question is applied, with all that follows from it. Null while somebody who decides a partition does not answer.',
+    }),
     events: count.meta({ description: 'Leaves of all trees of the service logs.' }),
     checkpoint: z
       .strictObject({

@@ -5,6 +5,7 @@ import { sum, ZERO, type Decimal } from '@ballast/kernel';
 import type { PricingInvariant } from '@ballast/pricing-domain';
 import { questions } from '@ballast/services';
 import type { ClearingGateway } from './clearing.gateway.js';
+import { houseBacklog } from './house-backlog.js';
 
 /** What is checked at every scrape; the rest is checked by `verify`, event by event. */
 const WATCHED: { readonly [Name in AccountsInvariant | PricingInvariant]?: true } = {
@@ -45,17 +46,15 @@ export async function violationsOf(clearing: ClearingGateway): Promise<readonly 
 
 /** Brings the figures of a scrape up to date. Float64 is enough to look at, and zero stays exactly zero. */
 export async function takeFigures(metrics: ClearingMetrics, clearing: ClearingGateway): Promise<void> {
-  const [standings, { numbered, fund }, violations] = await Promise.all([
-    clearing.owners.standings(),
+  const [{ clearing: newest, partitions }, { numbered, fund }, violations] = await Promise.all([
+    houseBacklog(clearing),
     booksOf(clearing),
     violationsOf(clearing),
   ]);
-  const newest = Math.max(0, ...standings.map((each) => each.clearing));
-  for (const { log, partition, backlog, clearing: at } of standings) {
+  for (const { log, partition, backlog, lagSeconds } of partitions) {
     const labels = { log, partition: String(partition) };
     metrics.backlog.set(labels, backlog);
-    // Without anything to apply a partition is not behind, however long ago it last had something.
-    metrics.consumerLag.set(labels, backlog === 0 ? 0 : (newest - at) / 1_000);
+    metrics.consumerLag.set(labels, lagSeconds);
   }
   const totals = [...numbered, fund].map((books) => books.totals);
   for (const asset of new Set(totals.flatMap((each) => Object.keys(each)))) {

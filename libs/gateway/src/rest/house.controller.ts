@@ -2,9 +2,9 @@ import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contract from '@ballast/contracts';
 import { GLOBAL } from '@ballast/event-sourcing';
-import { EXCHANGE_LOGS } from '@ballast/facts';
 import { questions } from '@ballast/services';
 import { asOfTold, CLEARING, type ClearingGateway } from './clearing.gateway.js';
+import { houseBacklog } from './house-backlog.js';
 import { byPosition, cutPage } from './list-page.js';
 import { Answers, AnswersProblems, InPath, InQuery } from './open-api.js';
 import { parsed } from './problem.js';
@@ -80,19 +80,15 @@ export class HouseController {
   @ApiOperation({ summary: 'Partitions of every log: owner, position, clearing time, what waits' })
   @Answers(200, contract.systemView, 'As of now')
   async system(): Promise<object> {
-    const standings = await this.clearing.owners.standings();
-    const clearing = Math.max(0, ...standings.map((each) => each.clearing));
-    const heads = await Promise.all(
-      EXCHANGE_LOGS.map(async (log) => (await this.clearing.logs.log(log).heads()).map((head) => ({ log, ...head }))),
-    );
+    const { clearing, partitions, absent, exchange } = await houseBacklog(this.clearing);
     return {
       clearing,
-      partitions: standings.map((each) => ({
-        ...each,
-        lagSeconds: each.backlog === 0 ? 0 : (clearing - each.clearing) / 1_000,
+      partitions: partitions.map(({ log, partition, owner, position, clearing: at, backlog, lagSeconds }) => ({
+        ...{ log, partition, owner, position, clearing: at, backlog, lagSeconds },
       })),
-      exchange: heads.flat().map(({ log, partition, size }) => ({ log, partition, position: size })),
-      readModels: this.#readModels(standings),
+      absent,
+      exchange,
+      readModels: this.#readModels(partitions),
     };
   }
 

@@ -7,7 +7,13 @@ const house = (lastCheckpoint: () => Promise<ToldCheckpoint | null>): ClearingGa
   ({
     clearing: 5_000,
     mode: () => 'idle',
-    owners: { standings: async () => [{ log: 'margin', position: 15, clearing: 5_000, backlog: 0 }] },
+    partitions: 1,
+    owners: {
+      standings: async () => [
+        { log: 'margin', partition: 0, position: 15, clearing: 5_000, applied: [], waitingCommands: 0 },
+      ],
+    },
+    logs: { log: () => ({ heads: async () => [] }) },
     askAll: async () => [],
     ask: async () => ({ violated: [] }),
     picture: () => ({ states: {} }),

@@ -2,6 +2,7 @@ import type { StatusView } from '@ballast/contracts';
 import type { ToldCheckpoint } from '@ballast/services';
 import { WATCHED_INVARIANTS, violationsOf } from './clearing-figures.js';
 import type { ClearingGateway } from './clearing.gateway.js';
+import { houseBacklog } from './house-backlog.js';
 
 /** Invariants are looked at again after this time, and after so many times what it took: over all accounts that takes a while. */
 const INVARIANTS_EVERY_MS = 5_000;
@@ -17,17 +18,17 @@ export class StatusFigures {
   constructor(private readonly clearing: ClearingGateway) {}
 
   async now(): Promise<StatusView> {
-    const standings = await this.clearing.owners.standings();
-    const clearing = Math.max(this.clearing.clearing, ...standings.map((each) => each.clearing));
-    const marginSize = standings.reduce((sum, { log, position }) => sum + (log === 'margin' ? position : 0), 0);
-    const behind = standings.filter(({ backlog }) => backlog > 0);
+    const { partitions, absent, ...house } = await houseBacklog(this.clearing);
+    const clearing = Math.max(this.clearing.clearing, house.clearing);
+    const marginSize = partitions.reduce((sum, { log, position }) => sum + (log === 'margin' ? position : 0), 0);
+    const isKnown = absent.length === 0;
     return {
       clearing,
       wall: Date.now(),
       mode: this.clearing.mode(),
-      lagSeconds: Math.max(0, ...behind.map((each) => (clearing - each.clearing) / 1_000)),
-      backlog: behind.reduce((sum, { backlog }) => sum + backlog, 0),
-      events: standings.reduce((sum, { position }) => sum + position, 0),
+      lagSeconds: isKnown ? Math.max(0, ...partitions.map(({ lagSeconds }) => lagSeconds)) : null,
+      backlog: isKnown ? partitions.reduce((sum, { backlog }) => sum + backlog, 0) : null,
+      events: partitions.reduce((sum, { position }) => sum + position, 0),
       checkpoint: this.#checkpoint && {
         number: this.#checkpoint.number,
         behind: marginSize - this.#checkpoint.size,

@@ -1,3 +1,4 @@
+import type { BasisStep } from '@ballast/event-sourcing';
 import type { ServiceLog } from '@ballast/facts';
 import type { Instant } from '@ballast/kernel';
 import type { Question } from './question.js';
@@ -18,8 +19,10 @@ export interface PartitionStanding {
   readonly owner: string;
   readonly position: number;
   readonly clearing: Instant;
-  /** Inputs that arrived and are not applied. */
-  readonly backlog: number;
+  /** How far it applied each log partition that it reads. */
+  readonly applied: readonly BasisStep[];
+  /** Commands that arrived and have no answer. */
+  readonly waitingCommands: number;
 }
 
 /** Asks whoever owns a partition, wherever that is. */

@@ -58,8 +58,8 @@ export class QuestionsController {
   @Get('standings')
   standings(): readonly PartitionStanding[] {
     const { log, worker: owner, workers } = this.asked;
-    return workers.map(({ partition, size, backlog, machine }) => ({
-      ...{ log, partition, owner, backlog },
+    return workers.map(({ partition, size, applied, waitingCommands, machine }) => ({
+      ...{ log, partition, owner, applied, waitingCommands },
       position: size,
       clearing: machine.clearing,
     }));

@@ -316,7 +316,7 @@ function observe(node: ServiceNode, metrics: ClearingMetrics): void {
   const newest = Math.max(0, ...node.workers.map(({ machine }) => machine.clearing));
   for (const worker of node.workers) {
     const labels = { log: worker.log, partition: worker.partition === GLOBAL ? 'global' : String(worker.partition) };
-    metrics.consumerLag.set(labels, Math.max(0, newest - worker.machine.clearing) / 1_000);
+    metrics.consumerLag.set(labels, worker.backlog === 0 ? 0 : Math.max(0, newest - worker.machine.clearing) / 1_000);
     metrics.backlog.set(labels, worker.backlog);
     metrics.waiting.set(labels, node.waitingMs(worker) / 1_000);
   }

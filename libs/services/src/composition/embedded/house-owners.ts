@@ -21,13 +21,14 @@ export class HouseOwners implements Owners {
   standings(): Promise<readonly PartitionStanding[]> {
     const { workers, worker: owner } = this.house;
     return Promise.resolve(
-      workers.map(({ log, partition, size, backlog, machine }) => ({
+      workers.map(({ log, partition, size, applied, waitingCommands, machine }) => ({
         log: log as ServiceLog,
         partition,
         owner,
         position: size,
         clearing: machine.clearing,
-        backlog,
+        applied,
+        waitingCommands,
       })),
     );
   }

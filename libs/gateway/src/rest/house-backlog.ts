@@ -1,0 +1,68 @@
+import { partitionNumbers, shapeOf } from '@ballast/event-log';
+import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
+import type { Instant } from '@ballast/kernel';
+import type { PartitionStanding } from '@ballast/services';
+import type { ClearingGateway } from './clearing.gateway.js';
+
+/** Where a log partition ends. */
+export interface LogPartitionEnd {
+  readonly log: string;
+  readonly partition: number;
+  readonly position: number;
+}
+
+/** A partition, and what waits for it. */
+export interface PartitionBehind extends PartitionStanding {
+  /** Inputs that are stored and not applied, wherever they are on their way. */
+  readonly backlog: number;
+  /** Clearing time it is behind the newest, s; 0 without a backlog, however long ago it last had something to apply. */
+  readonly lagSeconds: number;
+}
+
+/** How far the whole house came. */
+export interface HouseBacklog {
+  /** Newest clearing time that any partition has seen. */
+  readonly clearing: Instant;
+  readonly partitions: readonly PartitionBehind[];
+  /** Partitions whose owner is not known or does not answer: what waits for them cannot be told. */
+  readonly absent: readonly Omit<LogPartitionEnd, 'position'>[];
+  readonly exchange: readonly LogPartitionEnd[];
+}
+
+/**
+ * What is stored and not applied, of every partition. Without any of it, and with nobody absent, all that stood in the exchange's logs
+ * when they were looked at is applied everywhere, with all that followed from it: each partition has applied its sources to where they
+ * were when they said where they ended, so that whatever came later came of something later. It does not matter that they were asked one
+ * after the other, nor that they were asked before the logs of the exchange.
+ */
+export async function houseBacklog({
+  owners,
+  logs,
+  partitions,
+}: Pick<ClearingGateway, 'owners' | 'logs' | 'partitions'>): Promise<HouseBacklog> {
+  const standings = await owners.standings();
+  const heads = await Promise.all(
+    EXCHANGE_LOGS.map(async (log) => (await logs.log(log).heads()).map((head) => ({ log, ...head }))),
+  );
+  const exchange = heads.flat().map(({ log, partition, size }) => ({ log, partition, position: size }));
+  const ends = new Map([...standings, ...exchange].map((end) => [placeOf(end), end.position]));
+  const clearing = Math.max(0, ...standings.map((each) => each.clearing));
+  return {
+    clearing,
+    partitions: standings.map((each) => {
+      const backlog = each.applied.reduce(
+        (sum, [log, partition, upTo]) => sum + Math.max(0, (ends.get(placeOf({ log, partition })) ?? upTo) - upTo),
+        each.waitingCommands,
+      );
+      return { ...each, backlog, lagSeconds: backlog === 0 ? 0 : (clearing - each.clearing) / 1_000 };
+    }),
+    absent: SERVICE_LOGS.flatMap((log) =>
+      partitionNumbers(shapeOf(log, partitions))
+        .map((partition) => ({ log, partition }))
+        .filter((place) => !ends.has(placeOf(place))),
+    ),
+    exchange,
+  };
+}
+
+const placeOf = ({ log, partition }: Omit<LogPartitionEnd, 'position'>): string => `${log}/${partition}`;
