@@ -1,12 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
-import { dec, ModelInputError, text } from '@ballast/kernel';
+import { dec, ModelInputError, text, type Decimal } from '@ballast/kernel';
 import fc from 'fast-check';
-import { AdaptiveFigures, type Figures } from './adaptive-figures.js';
-import { adaptivePortfolio } from './adaptive-portfolio.model.js';
+import { AdaptiveFigures, type FiguredPosition, type Figures } from './adaptive-figures.js';
+import { adaptivePortfolio, assessHeld } from './adaptive-portfolio.model.js';
 import type { Market, Portfolio } from '../margin-model.js';
-import { figuredBookOf, marketAt, parameters, portfolioOf, positionsOf, scheduleAt } from './adaptive.fixtures.js';
+import {
+  figuredBookOf,
+  instrumentOf,
+  marketAt,
+  parameters,
+  portfolioOf,
+  positionsOf,
+  scheduleAt,
+} from './adaptive.fixtures.js';
 import { centsUp } from './certain-cents.js';
-import { calm, portfolios, stirred } from './random-portfolios.fixtures.js';
+import { amounts, calm, IDS, portfolios, stirred } from './random-portfolios.fixtures.js';
 
 const figures = new Map([calm, stirred].map((market) => [market, new AdaptiveFigures(market, parameters)]));
 
@@ -48,6 +56,34 @@ describe('figures without lines [CLR-ADP-009]', () => {
       '1000.01',
       '1000',
     ]);
+  });
+
+  it('are so of one state of an account after another, of which only what differs is added up', () => {
+    const change = fc.record({ place: fc.nat({ max: IDS.length - 1 }), quantity: fc.option(amounts) });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(calm, stirred),
+        fc.array(amounts, { minLength: IDS.length, maxLength: IDS.length }),
+        fc.array(change, { minLength: 1, maxLength: 12 }),
+        (market, quantities, changes) => {
+          const quick = figures.get(market) as AdaptiveFigures;
+          const positionAt = (place: number, quantity: Decimal): FiguredPosition =>
+            quick.position({ instrument: instrumentOf(IDS[place] as string), quantity }, dec(0));
+          const held = new Map(quantities.map((quantity, place) => [place, positionAt(place, quantity)]));
+          const collateral = [{ asset: 'USD', amount: dec(1_000) }];
+          // At sizes of its owner that are larger than all of these, all states are looked at on the same ranges.
+          const ownerSizes = new Map([['BTC', { long: dec('1e14'), short: dec('1e14') }]]);
+          for (const { place, quantity } of changes) {
+            if (quantity === null) held.delete(place);
+            else held.set(place, positionAt(place, quantity));
+            const inOrder = [...held].sort(([a], [b]) => a - b).map(([, position]) => position);
+            const book = { collateral, held: inOrder, ownerSizes };
+            expect(written(quick.of(book))).toEqual(written(assessHeld(book, market, parameters)));
+          }
+        },
+      ),
+      { numRuns: 40 },
+    );
   });
 
   it('are left to decimals where figures are beyond what float64 is trusted with', () => {

@@ -15,7 +15,7 @@ import {
   type Exposure,
 } from './exposure.js';
 import { floatContract, FloatRequirements, type FloatContract, type FloatHolding } from './float-requirement.js';
-import { scanOfOne } from './scan.js';
+import { scanOfOne, type Scan } from './scan.js';
 import { underlyingBooks, type UnderlyingBook } from './underlying-book.js';
 
 /** What an account is decided by. */
@@ -46,9 +46,13 @@ interface BoundedRequirement {
   readonly bound: number;
   readonly doubtful: number;
   readonly doubtfulMagnitude: number;
+  readonly terms: number;
 }
 
-const NOTHING: BoundedRequirement = { total: 0, bound: 0, doubtful: 0, doubtfulMagnitude: 0 };
+/** Ranges of an underlying whose sums are kept: of an account as it is, and as a few orders would make it. */
+const SUMS_KEPT = 4;
+
+const NOTHING: BoundedRequirement = { total: 0, bound: 0, doubtful: 0, doubtfulMagnitude: 0, terms: 0 };
 /** Roundings of a profit of one unit and of its product with the units, and of a requirement beside its sums: CLR-ADP-009. */
 const ROUNDINGS_OF_ONE = 16;
 const ROUNDINGS_BESIDE_SUMS = 64;
@@ -62,7 +66,8 @@ const ROUNDINGS_BESIDE_SUMS = 64;
 export class AdaptiveFigures {
   readonly #contracts = new Map<string, KnownContract>();
   readonly #jointly: ReadonlySet<string>;
-  readonly #requirements: FloatRequirements;
+  /** By underlying, the one used last first: what is asked for next is often another state of the same account. */
+  readonly #requirements = new Map<string, FloatRequirements[]>();
   readonly #multiple: number;
 
   constructor(
@@ -70,7 +75,6 @@ export class AdaptiveFigures {
     private readonly parameters: AdaptiveParameters,
   ) {
     this.#jointly = new Set(market.adaptive?.keys() ?? []);
-    this.#requirements = new FloatRequirements(parameters);
     this.#multiple = floatOf(parameters.initialMultiple);
   }
 
@@ -119,7 +123,7 @@ export class AdaptiveFigures {
     }
     const charge = floatOf(totalCharge(collateral));
     const requirements = {
-      initial: this.#initial(maintenance, charge, positions.length + coins.length),
+      initial: this.#initial(maintenance, charge),
       maintenance: centsUp(maintenance.total, maintenance.bound),
       liquidation: centsUp(liquidation.total, liquidation.bound),
     };
@@ -133,13 +137,16 @@ export class AdaptiveFigures {
     return valueOf(valueCollateral(collateral, market, parameters.collateral, this.#jointly), positions);
   }
 
-  #initial(maintenance: BoundedRequirement, charge: number, terms: number): Decimal | null {
+  #initial(maintenance: BoundedRequirement, charge: number): Decimal | null {
     const total = this.#multiple * maintenance.total + maintenance.doubtful + charge;
-    const ofDoubt = floatBound(3 * terms + ROUNDINGS_BESIDE_SUMS, maintenance.doubtfulMagnitude + charge);
+    const ofDoubt = floatBound(3 * maintenance.terms + ROUNDINGS_BESIDE_SUMS, maintenance.doubtfulMagnitude + charge);
     return centsUp(total, this.#multiple * maintenance.bound + ofDoubt + floatBound(ROUNDINGS_OF_ONE, total));
   }
 
-  #requirement({ exposures, spot }: UnderlyingBook<FiguredExposure>, ranges: SideRanges): BoundedRequirement {
+  #requirement(
+    { underlying, exposures, spot }: UnderlyingBook<FiguredExposure>,
+    ranges: SideRanges,
+  ): BoundedRequirement {
     const holdings = exposures.map(({ holding }) => holding);
     const scan = scanOfOne(
       this.parameters,
@@ -148,10 +155,22 @@ export class AdaptiveFigures {
     );
     const least = floatOf(spot) * floatOf(this.parameters.shortOptionMinimum);
     const minimum = { call: least * floatOf(ranges.short.spot), put: least * floatOf(ranges.long.spot) };
-    const required = this.#requirements.of(holdings, { scan, minimum });
-    const roundings = 3 * holdings.length + ROUNDINGS_BESIDE_SUMS;
+    const required = this.#requirementsAt(underlying, scan).ofSimilar(holdings, { scan, minimum });
+    const roundings = 3 * required.terms + ROUNDINGS_BESIDE_SUMS;
     const bound = floatBound(ROUNDINGS_OF_ONE, required.magnitude) + floatBound(roundings, required.profitMagnitude);
     return { ...required, bound };
+  }
+
+  /** What was added up on the same scan, or whatever was used longest ago. */
+  #requirementsAt(underlying: string, scan: Scan): FloatRequirements {
+    const kept = this.#requirements.get(underlying) ?? [];
+    this.#requirements.set(underlying, kept);
+    const place = kept.findIndex((each) => each.isOn(scan));
+    const oldest = kept.length === SUMS_KEPT ? SUMS_KEPT - 1 : kept.length;
+    const [found] = kept.splice(place < 0 ? oldest : place, 1);
+    const taken = found ?? new FloatRequirements(this.parameters);
+    kept.unshift(taken);
+    return taken;
   }
 
   #contractOf(instrument: Instrument): KnownContract {
@@ -177,6 +196,7 @@ const added = (first: BoundedRequirement, second: BoundedRequirement): BoundedRe
   bound: first.bound + second.bound,
   doubtful: first.doubtful + second.doubtful,
   doubtfulMagnitude: first.doubtfulMagnitude + second.doubtfulMagnitude,
+  terms: first.terms + second.terms,
 });
 
 const isWhole = (

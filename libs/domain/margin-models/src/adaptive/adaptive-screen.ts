@@ -79,7 +79,14 @@ interface UnderlyingScreen {
   readonly lowest: { readonly withOptions: FloatLevels; readonly linear: FloatLevels } | null;
 }
 
-const NOTHING: FloatRequirement = { total: 0, magnitude: 0, profitMagnitude: 0, doubtful: 0, doubtfulMagnitude: 0 };
+const NOTHING: FloatRequirement = {
+  total: 0,
+  magnitude: 0,
+  profitMagnitude: 0,
+  doubtful: 0,
+  doubtfulMagnitude: 0,
+  terms: 0,
+};
 /** Roundings of a figure beside those of its sums, derived in CLR-ADP-008 and rounded up. */
 const ROUNDINGS_BESIDE_SUMS = 96;
 const CENT = 0.01;
@@ -298,4 +305,5 @@ const added = (first: FloatRequirement, second: FloatRequirement): FloatRequirem
   profitMagnitude: first.profitMagnitude + second.profitMagnitude,
   doubtful: first.doubtful + second.doubtful,
   doubtfulMagnitude: first.doubtfulMagnitude + second.doubtfulMagnitude,
+  terms: first.terms + second.terms,
 });

@@ -82,6 +82,8 @@ export interface FloatRequirement {
   /** Sum of the charges on their own, each by its doubt. */
   readonly doubtful: number;
   readonly doubtfulMagnitude: number;
+  /** Holdings that went into the sums, each time that one did. */
+  readonly terms: number;
 }
 
 /** What an expiry gains at the points of a scan, and its net options. */
@@ -90,6 +92,12 @@ interface ExpirySums {
   profits: Float64Array;
   calls: number;
   puts: number;
+}
+
+/** Where holdings differ from those that were added up before: each is taken out or added with its sign. */
+interface Changes {
+  readonly gone: readonly FloatHolding[];
+  readonly come: readonly FloatHolding[];
 }
 
 /**
@@ -101,6 +109,15 @@ export class FloatRequirements {
   readonly #sums: ExpirySums[] = [];
   #expiries = 0;
   #together = new Float64Array(0);
+  #alone = 0;
+  #magnitude = 0;
+  #profitMagnitude = 0;
+  #doubtful = 0;
+  #doubtfulMagnitude = 0;
+  #terms = 0;
+  /** What the sums are of. */
+  #holdings: readonly FloatHolding[] = [];
+  #level: FloatLevel | undefined;
 
   readonly #betweenExpiries: number;
   readonly #betweenPositions: number;
@@ -110,29 +127,76 @@ export class FloatRequirements {
     this.#betweenPositions = floatOf(lostOffset.betweenPositions);
   }
 
+  /** Whether its sums are of a scan. */
+  isOn(scan: Scan): boolean {
+    return this.#level?.scan === scan;
+  }
+
   /** @param holdings of one underlying */
-  of(holdings: readonly FloatHolding[], { scan, minimum }: FloatLevel): FloatRequirement {
+  of(holdings: readonly FloatHolding[], level: FloatLevel): FloatRequirement {
+    this.#begin();
+    this.#change({ gone: [], come: holdings }, holdings, level);
+    return this.#required(level);
+  }
+
+  /**
+   * The same within a bound of more terms: of holdings that are those asked for last but for a few, at the same level, only what
+   * differs is added and taken out.
+   * @see docs/spec/adaptive-portfolio.md CLR-ADP-009
+   */
+  ofSimilar(holdings: readonly FloatHolding[], level: FloatLevel): FloatRequirement {
+    const changes = this.#changesTo(holdings, level);
+    if (changes === null) return this.of(holdings, level);
+    this.#change(changes, holdings, level);
+    return this.#required(level);
+  }
+
+  /** Null where adding up anew costs no more, or keeps the bound tighter. */
+  #changesTo(holdings: readonly FloatHolding[], level: FloatLevel): Changes | null {
+    if (this.#level === undefined || !isSameLevel(this.#level, level)) return null;
+    const changes = changesBetween(this.#holdings, holdings, holdings.length / 4);
+    if (changes === null) return null;
+    const terms = this.#terms + changes.gone.length + changes.come.length;
+    return terms <= 2 * holdings.length ? changes : null;
+  }
+
+  #begin(): void {
     this.#expiries = 0;
-    let magnitude = 0;
-    let profitMagnitude = 0;
-    let alone = 0;
-    let doubtful = 0;
-    let doubtfulMagnitude = 0;
-    for (const holding of holdings) {
-      const { contract, quantity, size } = holding;
-      const unit = contract.option === null ? linearProfits(scan) : contract.option.profitsOf(scan);
-      addTo(this.#sumsOf(contract.expiry, scan.points.length), holding, unit);
-      const charge = chargeAlone(contract, quantity, unit, minimum);
-      const { option } = contract;
-      const least = option === null ? 0 : minimum[option.type];
-      const units = size * Math.abs(option === null ? contract.linear : option.units);
-      const own = units * (unit.magnitude + least);
-      alone += charge;
-      magnitude += own;
-      profitMagnitude += units * (Math.max(-unit.leastFloat, unit.greatestFloat) + least);
-      doubtful += charge * contract.doubt;
-      doubtfulMagnitude += own * contract.doubt;
-    }
+    this.#alone = 0;
+    this.#magnitude = 0;
+    this.#profitMagnitude = 0;
+    this.#doubtful = 0;
+    this.#doubtfulMagnitude = 0;
+    this.#terms = 0;
+  }
+
+  #change({ gone, come }: Changes, holdings: readonly FloatHolding[], level: FloatLevel): void {
+    // An option without a scenario ends it half way: then the sums are of nothing that is known.
+    this.#level = undefined;
+    for (const holding of gone) this.#add(holding, -1, level);
+    for (const holding of come) this.#add(holding, 1, level);
+    [this.#holdings, this.#level] = [holdings, level];
+  }
+
+  /** @param sign -1 takes out what was added, as a term of its own */
+  #add(holding: FloatHolding, sign: 1 | -1, { scan, minimum }: FloatLevel): void {
+    const { contract, quantity, size } = holding;
+    const { option } = contract;
+    const unit = option === null ? linearProfits(scan) : option.profitsOf(scan);
+    addTo(this.#sumsOf(contract.expiry, scan.points.length), contract, sign * quantity, unit);
+    const charge = sign * chargeAlone(contract, quantity, unit, minimum);
+    const least = option === null ? 0 : minimum[option.type];
+    const units = size * Math.abs(option === null ? contract.linear : option.units);
+    const own = units * (unit.magnitude + least);
+    this.#alone += charge;
+    this.#magnitude += own;
+    this.#profitMagnitude += units * (Math.max(-unit.leastFloat, unit.greatestFloat) + least);
+    this.#doubtful += charge * contract.doubt;
+    this.#doubtfulMagnitude += own * contract.doubt;
+    this.#terms += 1;
+  }
+
+  #required({ minimum }: FloatLevel): FloatRequirement {
     let byExpiry = 0;
     let minimumOfAll = 0;
     for (let e = 0; e < this.#expiries; e += 1) {
@@ -142,11 +206,17 @@ export class FloatRequirements {
       byExpiry += Math.max(lossOf(profits), least);
     }
     const joint = Math.max(this.#jointLoss(), minimumOfAll);
-    const total =
-      joint +
-      this.#betweenExpiries * Math.max(0, byExpiry - joint) +
-      this.#betweenPositions * Math.max(0, alone - joint);
-    return { total, magnitude, profitMagnitude, doubtful, doubtfulMagnitude };
+    return {
+      total:
+        joint +
+        this.#betweenExpiries * Math.max(0, byExpiry - joint) +
+        this.#betweenPositions * Math.max(0, this.#alone - joint),
+      magnitude: this.#magnitude,
+      profitMagnitude: this.#profitMagnitude,
+      doubtful: this.#doubtful,
+      doubtfulMagnitude: this.#doubtfulMagnitude,
+      terms: this.#terms,
+    };
   }
 
   /** Sums of an expiry, from 0; an account has few, so a list is looked through faster than a map. */
@@ -189,7 +259,34 @@ const linearProfits = ({ moves, leastFloat, greatestFloat, reach }: Scan): Float
   magnitude: reach,
 });
 
-function addTo(sums: ExpirySums, { contract: { linear, option }, quantity }: FloatHolding, unit: FloatProfits): void {
+const isSameLevel = (first: FloatLevel, second: FloatLevel): boolean =>
+  first.scan === second.scan && first.minimum.call === second.minimum.call && first.minimum.put === second.minimum.put;
+
+/** What makes one list of holdings the other, both in the order of names; null where that is more than so many. */
+function changesBetween(before: readonly FloatHolding[], after: readonly FloatHolding[], most: number): Changes | null {
+  const gone: FloatHolding[] = [];
+  const come: FloatHolding[] = [];
+  let [b, a] = [0, 0];
+  while (b < before.length || a < after.length) {
+    const [old, next] = [before[b], after[a]];
+    if (old !== undefined && old === next) [b, a] = [b + 1, a + 1];
+    else if (next === undefined || (old !== undefined && before[b + 1] === next)) {
+      gone.push(old as FloatHolding);
+      b += 1;
+    } else if (old === undefined || after[a + 1] === old) {
+      come.push(next);
+      a += 1;
+    } else {
+      gone.push(old);
+      come.push(next);
+      [b, a] = [b + 1, a + 1];
+    }
+    if (gone.length + come.length > most) return null;
+  }
+  return { gone, come };
+}
+
+function addTo(sums: ExpirySums, { linear, option }: FloatContract, quantity: number, unit: FloatProfits): void {
   const { profits } = sums;
   const { floats } = unit;
   const units = (option === null ? linear : option.units) * quantity;

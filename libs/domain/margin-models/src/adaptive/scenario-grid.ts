@@ -127,19 +127,59 @@ export function scanPoints(
 ): readonly ScanPoint[] {
   const { long, short } = ranges;
   if (!withOptions) return [long.spot.neg(), ZERO, short.spot].map(linearPoint);
-  const ofLongs = shocksWithin(grid, shockPerScalar, long.scalar);
-  const ofShorts = shocksWithin(grid, shockPerScalar, short.scalar);
-  const onlyOfShorts = ofShorts.filter((shock) => !ofLongs.some(({ value }) => value.eq(shock.value)));
-  const falls = within(grid.spotMoves, long.spot.neg(), ZERO).flatMap((move) =>
-    ofLongs.map((shock) => new GridPoint(grid, move, shock)),
-  );
+  const ofLongs = shocksAt(grid, shockPerScalar, long.scalar);
+  const ofShorts = shocksAt(grid, shockPerScalar, short.scalar);
+  const falls = within(grid.spotMoves, long.spot.neg(), ZERO).flatMap((move) => ofLongs.pointsOf(move));
   // Without a move, the points of both sides are the same where the shocks are.
   const rises = within(grid.spotMoves, ZERO, short.spot).flatMap((move) =>
-    (move.value.isZero() ? onlyOfShorts : ofShorts).map((shock) => new GridPoint(grid, move, shock)),
+    move.value.isZero() ? ofShorts.pointsBeside(ofLongs, move) : ofShorts.pointsOf(move),
   );
   const inner = grid.spotMoves.length * grid.volatilityShocks.length;
   const tails = grid.tailMoves.map((move, tail) => tailPoint(move, ranges, grid.tailVolatilityShock, inner + tail));
   return [...falls, ...rises, ...tails];
+}
+
+type ShockPerScalar = Parameters<typeof scanPoints>[2];
+
+/** The volatility shocks of one V, and the points where they meet moves of the grid: those are the same whatever the range. */
+class Shocks {
+  readonly #values: readonly PlacedValue[];
+  readonly #onGrid = new Map<PlacedValue, readonly GridPoint[]>();
+
+  constructor(
+    readonly grid: ScenarioGrid,
+    readonly perScalar: ShockPerScalar,
+    scalar: Decimal,
+  ) {
+    this.#values = shocksWithin(grid, perScalar, scalar);
+  }
+
+  pointsOf(move: PlacedValue): readonly GridPoint[] {
+    const known = this.#onGrid.get(move);
+    if (known !== undefined) return known;
+    const made = this.#values.map((shock) => new GridPoint(this.grid, move, shock));
+    if (isOnAxis(move)) this.#onGrid.set(move, made);
+    return made;
+  }
+
+  /** Those that other shocks don't make. */
+  pointsBeside(other: Shocks, move: PlacedValue): readonly GridPoint[] {
+    if (other === this) return [];
+    return this.pointsOf(move).filter(
+      ({ volatilityShock }) => !other.#values.some(({ value }) => value.eq(volatilityShock)),
+    );
+  }
+}
+
+const knownShocks = new WeakMap<Decimal, Shocks>();
+
+/** All ranges of a schedule have the V of its tables. */
+function shocksAt(grid: ScenarioGrid, perScalar: ShockPerScalar, scalar: Decimal): Shocks {
+  const known = knownShocks.get(scalar);
+  if (known?.grid === grid && known.perScalar === perScalar) return known;
+  const made = new Shocks(grid, perScalar, scalar);
+  knownShocks.set(scalar, made);
+  return made;
 }
 
 /** Volatility shocks to look at: both ends at that V, within the grid, and what lies between them on it. */
@@ -155,9 +195,9 @@ function shocksWithin(
 
 /** Both ends of a range and what lies between them on an axis, rising. */
 function within(axis: readonly Decimal[], from: Decimal, to: Decimal): readonly PlacedValue[] {
-  if (from.eq(to)) return [placed(axis, from)];
+  if (from.eq(to)) return [placedOn(axis, from)];
   const between = onAxis(axis).filter(({ value }) => value.gt(from) && value.lt(to));
-  return [placed(axis, from), ...between, placed(axis, to)];
+  return [placedOn(axis, from), ...between, placedOn(axis, to)];
 }
 
 /** A point that only linear exposures look at. */
@@ -200,6 +240,13 @@ function onAxis(axis: readonly Decimal[]): readonly PlacedValue[] {
   placedAxes.set(axis, known);
   return known;
 }
+
+/** A value in its place; a value of the axis is the same one each time. */
+const placedOn = (axis: readonly Decimal[], value: Decimal): PlacedValue =>
+  onAxis(axis).find((each) => each.value.eq(value)) ?? placed(axis, value);
+
+/** Whether it is a value of the axis itself, which is placed once. */
+const isOnAxis = ({ around }: PlacedValue): boolean => around.length === 1;
 
 /** The float of the product, not a product of floats; most parts are 1, so that few products are needed. */
 function floatOfProduct(first: Neighbour, second: Neighbour): number {

@@ -23,7 +23,7 @@ export function sizesOf(open: readonly ValuedHolding[]): Sizes {
 }
 
 /** What an account adds to its owner's sizes: the same holdings are valued once on a market, however many accounts ask. */
-function sizesOnMarket(holdings: Holdings, market: AssessmentMarket): Sizes {
+export function sizesOnMarket(holdings: Holdings, market: AssessmentMarket): Sizes {
   const sizes = market.sizes.get(holdings) ?? sizesOf(valueHoldings(holdings, market).open);
   market.sizes.set(holdings, sizes);
   return sizes;

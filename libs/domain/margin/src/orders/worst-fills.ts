@@ -6,9 +6,10 @@ import type { SideSizes } from '@ballast/risk-schedule';
 import { assessAccount } from '../assess/assess.js';
 import type { AssessmentMarket } from '../assess/assessment-market.js';
 import type { AssessedAccount } from '../assess/assessment.js';
+import { sizesOnMarket, type Sizes } from '../assess/owner-sizes.js';
 import { inUsd, notionalOf, type PricedContract } from '../assess/priced-contracts.js';
 import type { ValuedAccount } from '../assess/valued-account.js';
-import { valueHoldings, type ValuedHoldings } from '../assess/valued-holdings.js';
+import { valueHoldings } from '../assess/valued-holdings.js';
 import { filledAccount } from '../pre-trade/filled-account.js';
 import { costOfOrder, feeOfFill } from './order-cost.js';
 import type { OrderTerms } from './open-orders.js';
@@ -86,7 +87,7 @@ export function orderRequirement(
   try {
     const isPlain = ranges.size + others.length === 0 && allowance.isZero();
     const held = known[0]?.valued ?? valueHoldings(of.account.holdings, market);
-    const sizes = isPlain ? undefined : sizesWithFills([of, ...others], market, allowance, held);
+    const sizes = isPlain ? undefined : sizesWithFills([of, ...others], market, allowance, known[0]?.sizes);
     const base: AssessedAccount = sizes === undefined ? of.account : { ...of.account, ownerSizes: sizes };
     const surplusOf = (account: AssessedAccount): Decimal => {
       const isHeld = account.holdings === of.account.holdings;
@@ -242,36 +243,29 @@ export function orderCharges(
 
 /**
  * Delta-equivalent notional by side over all accounts of an owner, each contract at the end of its range that is larger there.
- * @param held what the first of them holds
+ * @param held sizes of what the first of them holds, where they are known
  */
 function sizesWithFills(
   accounts: readonly OrderedAccount[],
   market: AssessmentMarket,
   allowance: Decimal,
-  held?: ValuedHoldings,
-): ReadonlyMap<Underlying, SideSizes> {
-  const sizes = new Map<Underlying, { long: Decimal; short: Decimal }>();
-  const sizesOf = (underlying: Underlying): { long: Decimal; short: Decimal } => {
+  held?: Sizes,
+): Sizes {
+  const sizes = new Map<Underlying, SideSizes>();
+  const add = (underlying: Underlying, long: Decimal, short: Decimal): void => {
     const known = sizes.get(underlying) ?? { long: allowance, short: allowance };
-    sizes.set(underlying, known);
-    return known;
+    sizes.set(underlying, { long: known.long.plus(long), short: known.short.plus(short) });
   };
-  if (!allowance.isZero()) for (const underlying of market.schedule.underlyings.keys()) sizesOf(underlying);
+  if (!allowance.isZero()) for (const underlying of market.schedule.underlyings.keys()) add(underlying, ZERO, ZERO);
   for (const [i, { account, orders }] of accounts.entries()) {
-    const ranges = rangesOf(orders, market) ?? new Map<InstrumentId, FillRange>();
-    for (const id of new Set([...account.holdings.keys(), ...ranges.keys()])) {
-      const contract = market.open(id);
-      if (contract === null) continue;
-      const range = ranges.get(id);
-      const quantity = account.holdings.get(id)?.quantity ?? ZERO;
-      const present = i === 0 && range === undefined ? held?.byId.get(id)?.figured.exposure.delta : undefined;
-      const ends =
-        range === undefined
-          ? [present ?? deltaOf(contract, quantity, market)]
-          : [quantity.plus(range.bought), quantity.minus(range.sold)].map((end) => deltaOf(contract, end, market));
-      const size = sizesOf(contract.underlying);
-      size.long = size.long.plus(maxOf(ZERO, ...ends));
-      size.short = size.short.plus(minOf(ZERO, ...ends).neg());
+    const own = (i === 0 ? held : undefined) ?? sizesOnMarket(account.holdings, market);
+    for (const [underlying, { long, short }] of own) add(underlying, long, short);
+    for (const { contract, bought, sold } of rangesOf(orders, market)?.values() ?? []) {
+      const quantity = account.holdings.get(contract.instrument.id)?.quantity ?? ZERO;
+      const present = deltaOf(contract, quantity, market);
+      const ends = [quantity.plus(bought), quantity.minus(sold)].map((end) => deltaOf(contract, end, market));
+      const long = maxOf(ZERO, ...ends).minus(maxOf(ZERO, present));
+      add(contract.underlying, long, minOf(ZERO, present).minus(minOf(ZERO, ...ends)));
     }
   }
   return sizes;
