@@ -43,6 +43,14 @@ export class KafkaWrites implements Writes {
     return patiently(() => this.parts.claims.isClaimed(id));
   }
 
+  /** Kept before it is sent: whichever gateway sends it again, whatever became of it, it is the same command. */
+  async bodyTaken(id: string, make: () => Promise<object>): Promise<object> {
+    const { claims } = this.parts;
+    const kept = await patiently(() => claims.keptBody(id));
+    const text = kept ?? canonicalText((await make()));
+    return JSON.parse(kept ?? (await patiently(() => claims.keepBody(id, text)))) as object;
+  }
+
   async execute(
     log: ServiceLog,
     partition: number,

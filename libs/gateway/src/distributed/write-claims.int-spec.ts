@@ -39,6 +39,13 @@ describe('claims of an Idempotency-Key', () => {
     expect(await claims.claim('key-2', 'b', admitted)).toBe(true);
   });
 
+  it('keep the body that was made first, whoever makes another at the same moment', async () => {
+    expect(await claims.keptBody('key-1')).toBeUndefined();
+    const [one, other] = await Promise.all([claims.keepBody('key-1', '{"a":1}'), claims.keepBody('key-1', '{"a":2}')]);
+    expect(one).toBe(other);
+    expect(await claims.keptBody('key-1')).toBe(one);
+  });
+
   it('are deleted after thirty days, and not before', async () => {
     expect(await claims.claim('key-3', 'a', admitted)).toBe(true);
     const age = (key: string, days: number): Promise<unknown> =>
@@ -47,11 +54,13 @@ describe('claims of an Idempotency-Key', () => {
         [...[key, days]],
       );
     await age('key-1', 31);
+    await client.query("update gateway.write_body set made_at = now() - interval '31 days'");
     await age('key-3', 29);
     await claims.close();
     await open();
     const { rows } = await client.query('select command_id from gateway.write_claim order by 1');
     expect(rows).toEqual([{ command_id: 'key-2' }, { command_id: 'key-3' }]);
+    expect(await claims.keptBody('key-1')).toBeUndefined();
     expect(troubles).toEqual([]);
   });
 });

@@ -8,7 +8,13 @@ create table if not exists gateway.write_claim (
   request bytea not null,
   claimed_at timestamptz not null default now()
 );
-create index if not exists write_claim_claimed_at on gateway.write_claim (claimed_at)`;
+create index if not exists write_claim_claimed_at on gateway.write_claim (claimed_at);
+create table if not exists gateway.write_body (
+  command_id text primary key,
+  body text not null,
+  made_at timestamptz not null default now()
+);
+create index if not exists write_body_made_at on gateway.write_body (made_at)`;
 /** Gateways that start at the same moment. */
 const MIGRATION_LOCK = 4_120_011;
 
@@ -66,15 +72,38 @@ export class WriteClaims {
     return (await this.#find(commandId)) !== undefined;
   }
 
+  /** The body that is kept of a command; undefined when there is none. */
+  async keptBody(commandId: string): Promise<string | undefined> {
+    const { rows } = await this.pool.query<{ readonly body: string }>(
+      'select body from gateway.write_body where command_id = $1',
+      [commandId],
+    );
+    return rows[0]?.body;
+  }
+
+  /** Keeps the body of a command. @returns the one that was kept first */
+  async keepBody(commandId: string, body: string): Promise<string> {
+    await this.pool.query(
+      'insert into gateway.write_body (command_id, body) values ($1, $2) on conflict (command_id) do nothing',
+      [commandId, body],
+    );
+    return (await this.keptBody(commandId)) ?? body;
+  }
+
   close(): Promise<void> {
     clearInterval(this.#forgetting);
     return this.pool.end();
   }
 
   async #forget(): Promise<void> {
-    await this.pool
-      .query('delete from gateway.write_claim where claimed_at < now() - make_interval(days => $1)', [KEPT_DAYS])
-      .catch(this.onTrouble);
+    for (const [table, since] of [
+      ['write_claim', 'claimed_at'],
+      ['write_body', 'made_at'],
+    ]) {
+      await this.pool
+        .query(`delete from gateway.${table} where ${since} < now() - make_interval(days => $1)`, [KEPT_DAYS])
+        .catch(this.onTrouble);
+    }
   }
 
   async #find(commandId: string): Promise<Buffer | undefined> {

@@ -30,6 +30,10 @@ export class HouseWrites implements Writes {
     return this.#writes.isKnown(id);
   }
 
+  bodyTaken(id: string, make: () => Promise<object>): Promise<object> {
+    return this.#writes.bodyTaken(id, make);
+  }
+
   /** What fails in passing is repeated. */
   async execute(log: ServiceLog, partition: number, command: Command, admit: Admission): Promise<CommandResult> {
     const answer = patiently(() => this.#writes.execute(log, partition, command, admit));

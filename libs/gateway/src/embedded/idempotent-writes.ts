@@ -48,6 +48,12 @@ export class IdempotentWrites {
     return (await this.#stored(id)).length > 0;
   }
 
+  /** @see Writes.bodyTaken */
+  async bodyTaken(id: string, make: () => Promise<object>): Promise<object> {
+    const [stored] = await this.#stored(id);
+    return stored === undefined ? make() : (JSON.parse(stored.record.bodyText) as object);
+  }
+
   /** Every command that was ever stored under an id; more than one only if somebody went round this class. */
   async #stored(id: string): Promise<readonly { of: ServiceLog; record: CommandRecord }[]> {
     const numbers = Array.from({ length: this.house.partitions }, (_, each) => each);

@@ -38,6 +38,12 @@ export interface Writes {
 
   /** Whether a command of this id was taken before. */
   isKnown(id: string): Promise<boolean>;
+
+  /**
+   * The body of a command of this id as it was made first, for one that is made from what the house knows then.
+   * @param make the body as of now, if none was made
+   */
+  bodyTaken(id: string, make: () => Promise<object>): Promise<object>;
 }
 
 /** The logs as they are shown to others, from whoever keeps them. */
@@ -198,6 +204,11 @@ export class ClearingGateway {
   /** Whether a command of this id was taken before: whoever sends it again asks for the answer that is stored. */
   isKnown(commandId: string): Promise<boolean> {
     return this.#writes.isKnown(commandId);
+  }
+
+  /** @see Writes.bodyTaken */
+  bodyTaken(commandId: string, make: () => Promise<object>): Promise<object> {
+    return this.#writes.bodyTaken(commandId, make);
   }
 
   /** Asks the owner of a partition; what it keeps in its state is nobody else's business. */

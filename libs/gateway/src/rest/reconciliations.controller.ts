@@ -5,7 +5,7 @@ import { differencesOf, type HeldLine } from '@ballast/audit';
 import * as contract from '@ballast/contracts';
 import { GLOBAL } from '@ballast/event-sourcing';
 import { nameOfLine } from '@ballast/facts';
-import { dec, isoOf, type Instant } from '@ballast/kernel';
+import { canonicalText, isoOf, sha256Hex, type Instant } from '@ballast/kernel';
 import { booksName, questions } from '@ballast/services';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { byName, byPosition } from './list-page.js';
@@ -125,9 +125,13 @@ export class ReconciliationsController {
         { field: 'asOf', message: 'is later than that', remedy: 'name a moment that the ledger has come to' },
       ]);
     }
-    const found =
-      (await this.#foundBefore(writeHeaders(request).id, reported)) ?? (await this.#find(of, held, reported));
-    return this.#execute(request, 'RecordReconciliation', { ...held, of, ...found });
+    const asked = { ...held, of, lines: sha256Hex(canonicalText(reported)) };
+    // The ledger goes on: who sends it again asks for the answer to what was found then.
+    const found = await this.clearing.bodyTaken(writeHeaders(request).id, async () => ({
+      ...asked,
+      ...(await this.#find(of, held, reported)),
+    }));
+    return this.#execute(request, 'RecordReconciliation', { ...found, ...asked });
   }
 
   async #find(of: 'custody' | 'positions', { asOf }: Held, reported: readonly HeldLine[]): Promise<Found> {
@@ -135,20 +139,6 @@ export class ReconciliationsController {
       if (log === 'accounts') await this.clearing.reached(log, partition, position);
     }
     return differencesOf((await this.clearing.history.held(asOf))[of], reported);
-  }
-
-  /**
-   * What was found when these lines came under this key before: the ledger has gone on since, and a request that is sent again asks for its
-   * stored answer. Source, moment and `file` are held against it by who keeps the answer; lines that agreed then are not kept, and stand for
-   * themselves by `file`, the hash of the books.
-   */
-  async #foundBefore(key: string, reported: readonly HeldLine[]): Promise<Found | undefined> {
-    const stored = await this.clearing.logs.log('accounts').commandById(GLOBAL, key);
-    if (stored?.type !== 'RecordReconciliation') return undefined;
-    const { compared, differences } = JSON.parse(stored.bodyText) as Found;
-    const quantities = new Map(reported.map((line) => [nameOfLine(line), line.quantity]));
-    const isSame = differences.every((each) => dec(quantities.get(nameOfLine(each)) ?? '0').eq(each.reported));
-    return isSame ? { compared, differences } : undefined;
   }
 
   #execute(request: Request, type: string, body: object): Promise<AcceptedAnswer> {

@@ -73,6 +73,7 @@ const RECORDED = record({
   of: choice(RECONCILED),
   asOf: whole(0, Number.MAX_SAFE_INTEGER),
   file: textOf(SHA256_HEX),
+  lines: textOf(SHA256_HEX),
   compared: whole(0, Number.MAX_SAFE_INTEGER),
   differences: list(
     record({
@@ -116,7 +117,8 @@ export function recordReconciliation(state: Reconciliations, { payload }: Comman
     ];
   });
   if ('defects' in reading) return invalid(reading.defects);
-  const { differences, ...held } = reading.figures;
+  // `lines` only tells the request from another one.
+  const { differences, lines: _lines, ...held } = reading.figures;
   const { source, of, asOf } = held;
   if (asOf < (state.last.get(booksOf(held))?.asOf ?? 0)) return refused('reconciliation-out-of-order');
   const before = new Map(

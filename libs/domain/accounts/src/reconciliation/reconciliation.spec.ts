@@ -25,7 +25,7 @@ const btc = (accountId: string, ledger: string, reported: string): Line => ({
 const record = (house: ClearingHouse, differences: readonly Line[], changes: object = {}) =>
   house.command(
     'RecordReconciliation',
-    { source: 'bank-a', of: 'custody', asOf: NOON, file: FILE, compared: 3, differences, ...changes },
+    { source: 'bank-a', of: 'custody', asOf: NOON, file: FILE, lines: FILE, compared: 3, differences, ...changes },
     'program',
   );
 const explain = (house: ClearingHouse, breakId = 1, actor = 'ann') =>

@@ -54,7 +54,13 @@ export const RECONCILIATION_COMMANDS = {
   RecordReconciliation: event({
     description: 'The ledger was held against the books of somebody else; every line that differs is named.',
     stream: 'commands',
-    payload: { ...held, differences: list(record({ ...line, ...figures })) },
+    payload: {
+      ...held,
+      lines: sha256Hex(
+        'Of the lines as they were reported, those that agree too: others under the same key are another request.',
+      ),
+      differences: list(record({ ...line, ...figures })),
+    },
   }),
   ProposeBreakExplanation: event({
     description: 'Say why two books differ. Another person must approve it.',
