@@ -89,7 +89,11 @@ class Desk {
     const payload = { haltId: 'h', instrument, because: 'expired', proposer: null, reason: null } as const;
     return this.take(this.#logs.entry('pricing', GLOBAL, `halts-${instrument}`, 'InstrumentResumed', payload));
   }
+  /** As margin says it: the account is reported right behind it. */
   trigger(assessment: AssessmentDetail): readonly SealedEvent[] {
+    return [...this.triggerAlone(assessment), ...this.assess(assessment)];
+  }
+  triggerAlone(assessment: AssessmentDetail): readonly SealedEvent[] {
     const { accountId } = assessment;
     const payload = {
       accountId,
@@ -315,6 +319,16 @@ describe('opening a case [CLR-LIQ-020]', () => {
   it('opens no second case while one is open', () => {
     const { desk } = sliced();
     expect(types(desk.trigger(tenBtc('9000', 1)))).toEqual([]);
+  });
+
+  it('acts on the report behind the trigger, which has the parts that margin judged, and not before it [CLR-LIQ-046]', () => {
+    const desk = new Desk();
+    desk.schedule(1);
+    desk.account('AccountOpened', { accountId: ALICE });
+    const opened = desk.triggerAlone(tenBtc('9000', 1));
+    expect(types(opened)).toEqual(['LiquidationOpened', 'OrdersCancelRequested']);
+    expect(types(desk.cancelled(placeOfOnly(opened, 'OrdersCancelRequested')))).toEqual([]);
+    expect(types(desk.assess(tenBtc('9000', 1)))).toEqual(['CloseOutOrderPlaced']);
   });
 
   it('counts the cases of an account', () => {

@@ -224,6 +224,7 @@ describe('random sequences of prices', () => {
         'LiquidationOpened',
         'LiquidationPaused book-too-thin',
         'LiquidationPaused no-counterparty',
+        'LiquidationPaused nothing-frees',
         'LiquidationPaused prices-halted',
         'OrdersCancelRequested',
         'ProviderRoundClosed figures-changed',
@@ -242,7 +243,7 @@ describe('random sequences of prices', () => {
 
 describe(`${SEQUENCES} random sequences of prices`, () => {
   it(
-    'leave nobody solvent below zero by another market than his own, lose no cent, overdraw no fund, cross no limit, and leave no case without an end or a time at which it goes on [CLR-LIQ-021] [CLR-LIQ-028] [CLR-LIQ-035] [CLR-LIQ-037] [CLR-LIQ-038] [CLR-LIQ-053] [CLR-LIQ-055] [CLR-LIQ-070] [CLR-LIQ-073] [CLR-LIQ-074] [CLR-LIQ-081] [CLR-LIQ-082] [CLR-LIQ-083]',
+    'leave nobody solvent below zero by another market than his own, lose no cent, overdraw no fund, cross no limit, and leave no case without an end or a time at which it goes on [CLR-LIQ-021] [CLR-LIQ-028] [CLR-LIQ-035] [CLR-LIQ-037] [CLR-LIQ-038] [CLR-LIQ-046] [CLR-LIQ-053] [CLR-LIQ-055] [CLR-LIQ-070] [CLR-LIQ-073] [CLR-LIQ-074] [CLR-LIQ-081] [CLR-LIQ-082] [CLR-LIQ-083]',
     () => {
       fc.assert(
         fc.property(sequence, (given) => {

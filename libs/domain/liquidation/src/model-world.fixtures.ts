@@ -61,6 +61,9 @@ const TARGET_HEALTH = dec('1.5');
 
 const CENT = dec('0.01');
 
+/** Messages on one schedule, far more than any of them takes: services that ask each other for ever are a fault. */
+const MOST_DELIVERED = 20_000;
+
 /** Of bitcoins as collateral. */
 const HAIRCUT = dec('0.1');
 
@@ -272,6 +275,7 @@ export class ModelWorld {
     let delivered = 0;
     while (this.#deliverOne()) {
       delivered += 1;
+      invariant(delivered < MOST_DELIVERED, `${delivered} messages on one schedule, and no end`);
       if (kill !== undefined && delivered === kill.after) this.rebuildAll();
     }
     for (const account of this.#sorted()) if (account.liquidating) this.#requireAnEnd(account);
@@ -588,16 +592,19 @@ export class ModelWorld {
     const assessment = this.#assessmentOf(account);
     const { equity, liquidation } = assessment.figures;
     const { accountId, partition } = account;
-    const emit = (type: 'LiquidationTriggered' | 'LiquidatingAccountAssessed', payload: object): void => {
+    const emit = (type: 'LiquidationTriggered' | 'LiquidatingAccountAssessed', payload: object): LogEntry => {
       const entry = this.#logs.entry('margin', partition, `margin-${accountId}`, type, payload as never, this.#now());
       this.#tell(partition, entry);
+      return entry;
     };
     if (!account.liquidating && status === 'LIVE' && account.holdings.size > 0 && dec(equity).lt(dec(liquidation))) {
       account.liquidating = true;
       const calls = { call: null, uncalled: 'one-price-set' } as const;
       emit('LiquidationTriggered', { accountId, assessment, triggers: [], lowestMaintenanceRates: [], ...calls });
     }
-    if (account.liquidating) emit('LiquidatingAccountAssessed', { accountId, assessment });
+    if (!account.liquidating) return;
+    const told = status === 'HALT' ? assessment : this.#withClosings(account, assessment);
+    this.judgements.push(emit('LiquidatingAccountAssessed', { accountId, assessment: told }));
   }
 
   #assessmentOf(account: BookedAccount): AssessmentDetail {
@@ -624,6 +631,32 @@ export class ModelWorld {
     const dollars = text(account.collateral);
     const usd = { asset: 'USD', amount: dollars, price: '1', haircut: '0', value: dollars };
     return { ...assessment, collateral: amount.isZero() ? [usd] : [usd, coin] };
+  }
+
+  /** With what is still required without all of a position beside one that it may hedge, half of it and so on, and parts between these. */
+  #withClosings({ holdings }: BookedAccount, assessment: AssessmentDetail): AssessmentDetail {
+    const isBeside = ({ instrument, maintenance }: PositionRequirement): boolean =>
+      dec(maintenance).gt(0) &&
+      [...holdings.keys()].some((other) => other !== instrument && underlyingOf(other) === underlyingOf(instrument));
+    const closingsOf = ({ instrument }: PositionRequirement): PositionRequirement['closings'] => {
+      const held = holdings.get(instrument)!;
+      const { lot } = contractOf(CONTRACTS, instrument);
+      const most = held.quantity.abs();
+      const lots = (share: Decimal): Decimal => most.times(share).div(lot).floor().times(lot);
+      const halves = Array.from({ length: 17 }, (_, times) => dec(1).div(2 ** times)).map(lots);
+      const sizes = [most, ...halves, ...['0.8', '0.6', '0.3'].map((share) => lots(dec(share)))];
+      return [...new Set(sizes.filter((size) => size.gt(0)).map(text))]
+        .sort((a, b) => dec(b).cmp(a))
+        .map((quantity) => {
+          const signed = held.quantity.isNegative() ? dec(quantity) : dec(quantity).neg();
+          const without = new Map(holdings).set(instrument, { ...held, quantity: held.quantity.plus(signed) });
+          return { quantity, maintenance: text(roundUsd(this.callOf({ holdings: without }), 'requirement')) };
+        });
+    };
+    const positions = assessment.positions.map((position) =>
+      isBeside(position) ? { ...position, closings: closingsOf(position) } : position,
+    );
+    return { ...assessment, positions };
   }
 
   /** What a position bears of what is required: below zero where it hedges. */
@@ -879,7 +912,7 @@ export class ModelWorld {
     // Slippage is a loss that has happened; only what is charged beyond it is a charge.
     if (dec(cost.penalty).lte(maxOf(dec(cost.slippage), ZERO).plus(dec('0.02')))) return;
     if (equityBefore.gte(0) && equity.lt(0)) this.complaints.push(`a penalty made equity ${text(equity)}`);
-    if (placed.hedge === undefined && isOptionBook(account, placed.instrument)) return;
+    if (placed.hedge === undefined && placed.part === undefined && isOptionBook(account, placed.instrument)) return;
     if (equity.times(callBefore).lt(equityBefore.times(this.callOf(account, marks)))) {
       this.complaints.push(`slice ${placed.slice} of ${placed.caseId} worsened health`);
     }
@@ -1112,7 +1145,7 @@ export class ModelWorld {
       this.#trade(account, instrument, trade.side, dec(quantity), dec(price));
       const equity = this.equityOf(account).plus(CENT);
       // Below zero a quotient says nothing; a take-over at the mark only lowers what is required.
-      const isJudged = equityBefore.gte(0) && !isOptionBook(account, instrument);
+      const isJudged = equityBefore.gte(0);
       if (isJudged && equity.times(callBefore).lt(equityBefore.times(this.callOf(account)))) {
         this.complaints.push(`a take-over of ${quantity} worsened the health of ${accountId}`);
       }

@@ -172,7 +172,7 @@ function stepOn(current: LiquidationCase, basis: ValidBasis, policy: Liquidation
   if (lossBearing.lt(0)) return bankruptStep(current, basis, lossBearing.neg(), policy);
   const flat = assessment.positions.length === 0;
   const maintenance = dec(assessment.figures.maintenance);
-  const goesOn = policy.method === 'full' && closingFrees(assessment, policy);
+  const goesOn = policy.method === 'full' && closingFrees(assessment, schedule, policy);
   const beyondTarget = equity.minus(dec(schedule.targetHealth).times(maintenance));
   if (beyondTarget.gte(0) && !goesOn) {
     const amount = repayable(basis, beyondTarget);
@@ -207,7 +207,7 @@ function stepOn(current: LiquidationCase, basis: ValidBasis, policy: Liquidation
     hedging ?? chooseSlice(assessment, schedule, contracts, policy, current.funded, taken);
   const slice = sliceBehind(granted?.taken);
   if (slice === undefined)
-    return pause(closingFrees(assessment, policy) ? 'instrument-halted' : 'nothing-frees', schedule);
+    return pause(closingFrees(assessment, schedule, policy) ? 'instrument-halted' : 'nothing-frees', schedule);
   const { contract } = slice.position;
   if (turn === null || isOver || turn.instrument !== contract.instrument.id) {
     if (hedging !== undefined) return { kind: 'ask-for-turn', slice, assessment, leastHedge: hedging.least };

@@ -92,14 +92,16 @@ describe('a slice of a hedged position [CLR-LIQ-046]', () => {
   it('is none where no part of anything frees: the case waits for other prices', () => {
     const balanced = hedged('2000', { 10: '12000', 5: '11000', '0.001': '10000' });
     expect(choose(balanced)).toBeUndefined();
-    expect(closingFrees(balanced, POLICY)).toBe(false);
-    expect(closingFrees(hedged('2000', { 10: '12000', 5: '11000', '0.001': '9999' }), POLICY)).toBe(true);
+    expect(closingFrees(balanced, SCHEDULE, POLICY)).toBe(false);
+    expect(closingFrees(hedged('2000', { 10: '12000', 5: '9999' }), SCHEDULE, POLICY)).toBe(true);
   });
 
-  it('is smaller than the minimum slice only where nothing larger frees', () => {
+  it('is smaller than the minimum slice only where nothing larger frees, and it alone reaches the target', () => {
     const parts = { 10: '12000', 5: '11000', '0.02': '9990', '0.01': '9995' };
-    expect(choose(hedged('2000', parts))?.quantity).toEqual(dec('0.02'));
+    expect(choose(hedged('14985', parts))?.quantity).toEqual(dec('0.02'));
+    expect(choose(hedged('14984', parts))).toBeUndefined();
     expect(choose(hedged('2000', { ...parts, 5: '9000' }))?.quantity).toEqual(dec('5'));
+    expect(choose(hedged('15000', parts), { ...POLICY, method: 'full' })).toBeUndefined();
   });
 
   it('by the methods `full` and `by-share` is of what frees most, a share of all that is held at most', () => {

@@ -62,7 +62,13 @@ function healthAfter({ figures }: AssessmentDetail, { position, quantity, ...sli
 
 /** Positions beside nothing that they hedge. */
 const wholes = (assessment: AssessmentDetail): readonly CloseablePosition[] =>
-  closeableParts({ assessment, schedule: onSchedule(FLAT), contracts: CONTRACTS, policy: POLICY, funded: false }).flat();
+  closeableParts({
+    assessment,
+    schedule: onSchedule(FLAT),
+    contracts: CONTRACTS,
+    policy: POLICY,
+    funded: false,
+  }).flat();
 
 describe('equity attributable to a position [CLR-LIQ-011]', () => {
   it.each`
@@ -339,7 +345,9 @@ describe('choice of the position [CLR-LIQ-022]', () => {
 
   it('takes first what costs nothing to close', () => {
     const positions = [requirementOf('BTC-PERP', '10', MARK, '0.02'), requirementOf('ETH-PERP', '1', '2500', '0.02')];
-    const free = wholes(assessmentOf('a.main', '9000', positions)).map((position, index) => (index === 0 ? position : { ...position, cost: { ...position.cost, penalty: ZERO } }));
+    const free = wholes(assessmentOf('a.main', '9000', positions)).map((position, index) =>
+      index === 0 ? position : { ...position, cost: { ...position.cost, penalty: ZERO } },
+    );
     expect(cheapestToClose(free).contract.instrument.id).toBe('ETH-PERP');
   });
 

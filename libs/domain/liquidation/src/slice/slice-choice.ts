@@ -141,16 +141,18 @@ const leastOf = (least: FreedPart | undefined, { quantity, freed }: FreedPart): 
 
 /**
  * Parts of a position that free something, and more than the smaller ones, the smallest first. Any part of an order may be filled, so by the
- * contract none counts for more than every smaller one frees. None is below the minimum slice, but for all of the position, or where no larger one frees anything.
+ * contract none counts for more than every smaller one frees. None is below the minimum slice, but for all of the position, or where no larger one frees
+ * anything and it alone reaches the target: two legs that hedge each other would else be closed by turns, a lot at a time.
  * @see docs/spec/liquidation.md CLR-LIQ-046
  */
 function judgedParts(
   { quantity: signed, notional }: PositionRequirement,
   closings: readonly JudgedClosing[],
-  required: Decimal,
-  minimumNotional: Decimal,
+  { figures }: AssessmentDetail,
+  targetHealth: Decimal,
+  { method, minimumSliceNotional }: LiquidationPolicy,
 ): readonly JudgedPart[] {
-  const held = dec(signed).abs();
+  const [held, required] = [dec(signed).abs(), dec(figures.maintenance)];
   const parts: JudgedPart[] = [];
   let least: FreedPart | undefined;
   for (const closing of [...closings].reverse()) {
@@ -162,9 +164,12 @@ function judgedParts(
     if (freed.gt(parts.at(-1)?.freed ?? ZERO)) parts.push({ quantity, freed, closing, smaller: parts.at(-1) });
   }
   const largeEnough = parts.filter(
-    ({ quantity }) => quantity.eq(held) || quantity.times(notional).gte(minimumNotional.times(held)),
+    ({ quantity }) => quantity.eq(held) || quantity.times(notional).gte(minimumSliceNotional.times(held)),
   );
-  return largeEnough.length > 0 ? largeEnough : parts.slice(-1);
+  if (largeEnough.length > 0) return largeEnough;
+  const reachesTarget = ({ freed }: JudgedPart): boolean =>
+    method !== 'full' && targetHealth.times(required.minus(freed)).lte(figures.equity);
+  return parts.slice(-1).filter(reachesTarget);
 }
 
 /** A part in the terms of an assessment, as if it were a position of its own. */
@@ -180,11 +185,15 @@ function partOf(position: PositionRequirement, { quantity, freed }: JudgedPart):
 }
 
 /** Whether closing some part of some position would free anything. */
-export const closingFrees = (assessment: AssessmentDetail, { minimumSliceNotional }: LiquidationPolicy): boolean =>
+export const closingFrees = (
+  assessment: AssessmentDetail,
+  { targetHealth }: Pick<SliceSchedule, 'targetHealth'>,
+  policy: LiquidationPolicy,
+): boolean =>
   bearingPositions(assessment).some(
     (position) =>
       position.closings === undefined ||
-      judgedParts(position, position.closings, dec(assessment.figures.maintenance), minimumSliceNotional).length > 0,
+      judgedParts(position, position.closings, assessment, dec(targetHealth), policy).length > 0,
   );
 
 /**
@@ -192,14 +201,14 @@ export const closingFrees = (assessment: AssessmentDetail, { minimumSliceNotiona
  * the schedule that the assessment was made on.
  */
 export function closeableParts(basis: AccountBasis): readonly (readonly CloseablePosition[])[] {
-  const { assessment, policy } = basis;
+  const { assessment, schedule, policy } = basis;
   const bearing = bearingPositions(assessment);
   const priced = pricing(basis, bearing);
-  const required = dec(assessment.figures.maintenance);
+  const targetHealth = dec(schedule.targetHealth);
   return bearing.map((whole) => {
     const held = dec(whole.quantity).abs();
     if (whole.closings === undefined) return [priced(whole, held, undefined)];
-    const parts = judgedParts(whole, whole.closings, required, policy.minimumSliceNotional);
+    const parts = judgedParts(whole, whole.closings, assessment, targetHealth, policy);
     return parts.map((part) => priced(partOf(whole, part), held, part));
   });
 }
