@@ -103,7 +103,7 @@ export default function SystemPage() {
         </div>
         <div className={partStyles.card}>
           <dt>Read models</dt>
-          <dd>{data.readModels.waiting.toLocaleString('en')} events behind</dd>
+          <dd>{data.readModels.waiting?.toLocaleString('en') ?? '–'} events behind</dd>
           <dd className={partStyles.note}>
             lists and histories have {data.readModels.events.toLocaleString('en')}, up to{' '}
             {clearing(data.readModels.clearing)}

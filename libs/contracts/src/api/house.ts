@@ -32,7 +32,9 @@ export const systemView = z
       .strictObject({
         clearing: instant.meta({ description: 'Newest clearing time that they contain.' }),
         events: count.meta({ description: 'Events of the service logs that they contain.' }),
-        waiting: count.meta({ description: 'Events that stand in the logs and not in them yet.' }),
+        waiting: count.nullable().meta({
+          description: 'Events that stand in the logs and not in them yet; null while a partition is absent.',
+        }),
       })
       .meta({ description: 'Lists and histories of the process that answers.' }),
   })

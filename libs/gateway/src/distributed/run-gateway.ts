@@ -122,6 +122,7 @@ export async function runGateway(config: ProcessConfig): Promise<void> {
   void catchUp({
     copy,
     owners,
+    partitions,
     areOwnersKnown: () => withoutOwner(directory, partitions).length === 0,
     onTrouble: (error) => warn('how far the owners have come', error),
     stop: stop.signal,

@@ -56,13 +56,25 @@ export async function houseBacklog({
       );
       return { ...each, backlog, lagSeconds: backlog === 0 ? 0 : (clearing - each.clearing) / 1_000 };
     }),
-    absent: SERVICE_LOGS.flatMap((log) =>
-      partitionNumbers(shapeOf(log, partitions))
-        .map((partition) => ({ log, partition }))
-        .filter((place) => !ends.has(placeOf(place))),
-    ),
+    absent: absentFrom(standings, partitions),
     exchange,
   };
+}
+
+/**
+ * Partitions of which nobody told where they stand.
+ * @param partitions numbered ones of every log
+ */
+export function absentFrom(
+  standings: readonly Omit<LogPartitionEnd, 'position'>[],
+  partitions: number,
+): HouseBacklog['absent'] {
+  const told = new Set(standings.map(placeOf));
+  return SERVICE_LOGS.flatMap((log) =>
+    partitionNumbers(shapeOf(log, partitions))
+      .map((partition) => ({ log, partition }))
+      .filter((place) => !told.has(placeOf(place))),
+  );
 }
 
 const placeOf = ({ log, partition }: Omit<LogPartitionEnd, 'position'>): string => `${log}/${partition}`;

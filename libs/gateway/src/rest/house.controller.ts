@@ -88,14 +88,15 @@ export class HouseController {
       })),
       absent,
       exchange,
-      readModels: this.#readModels(partitions),
+      readModels: this.#readModels(absent.length > 0 ? null : partitions),
     };
   }
 
-  #readModels(standings: readonly { readonly position: number }[]): object {
+  /** @param standings null while not all are told */
+  #readModels(standings: readonly { readonly position: number }[] | null): object {
     const { events, clearing } = this.clearing.picture();
-    const written = standings.reduce((sum, { position }) => sum + position, 0);
-    return { clearing, events, waiting: Math.max(0, written - events) };
+    const written = standings?.reduce((sum, { position }) => sum + position, 0);
+    return { clearing, events, waiting: written === undefined ? null : Math.max(0, written - events) };
   }
 }
 

@@ -8,6 +8,7 @@ import { nameOfLine } from '@ballast/facts';
 import { canonicalText, isoOf, sha256Hex, type Instant } from '@ballast/kernel';
 import { booksName, questions } from '@ballast/services';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
+import { absentFrom } from './house-backlog.js';
 import { byName, byPosition } from './list-page.js';
 import { Answers, AnswersProblems, InPath, InQuery, Write } from './open-api.js';
 import { parsed, Problem } from './problem.js';
@@ -135,7 +136,11 @@ export class ReconciliationsController {
   }
 
   async #find(of: 'custody' | 'positions', { asOf }: Held, reported: readonly HeldLine[]): Promise<Found> {
-    for (const { log, partition, position } of await this.clearing.owners.standings()) {
+    const standings = await this.clearing.owners.standings();
+    const absent = absentFrom(standings, this.clearing.partitions).find(({ log }) => log === 'accounts');
+    // Books would differ in whatever that partition has booked and nobody here has heard of.
+    if (absent !== undefined) throw new Problem('not-ready', `accounts/${absent.partition} does not answer; ask again`);
+    for (const { log, partition, position } of standings) {
       if (log === 'accounts') await this.clearing.reached(log, partition, position);
     }
     return differencesOf((await this.clearing.history.held(asOf))[of], reported);
