@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { LogDirectory } from '@ballast/event-log';
+import { partitionNumbers, type LogDirectory } from '@ballast/event-log';
 import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
 import { UsageError } from '../usage-error.js';
 
@@ -24,8 +24,9 @@ export async function assertArchiveThere(
   const names = [...SERVICE_LOGS, ...EXCHANGE_LOGS].filter((each) => logs.has(each) && (only ?? each) === each);
   for (const name of names) {
     const log = logs.log(name);
-    // A partition whose row is gone is a fault that verify tells at its place.
-    const there = (await log.heads()).map(({ partition }) => partition);
+    // A partition whose row is gone, or that the log does not say it has, is a fault that verify tells at its place.
+    const said = new Set(partitionNumbers(log));
+    const there = (await log.heads()).map(({ partition }) => partition).filter((each) => said.has(each));
     for (const partition of there.filter((each) => (onlyPartition ?? each) === each)) {
       const removed = (await log.standing(partition)).archived.filter(({ removedBy }) => removedBy !== null);
       const places = new Set(removed.map(({ place }) => path.resolve(archive ?? place)));

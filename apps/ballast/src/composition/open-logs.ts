@@ -1,4 +1,4 @@
-import { LogDirectory, type PostgresConnection } from '@ballast/event-log';
+import { LogDirectory, shapeOf, type PostgresConnection } from '@ballast/event-log';
 import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
 import { invariant } from '@ballast/kernel';
 import { UsageError } from '../usage-error.js';
@@ -32,9 +32,18 @@ export async function openLogs(
 function assertAll(logs: LogDirectory, place: string): void {
   const [refused] = logs.refused.values();
   if (refused !== undefined) throw new UsageError(refused);
-  const absent = [...SERVICE_LOGS, ...EXCHANGE_LOGS].filter((name) => !logs.has(name));
-  if (absent.length === 0) return;
-  throw new UsageError(
-    `${place} does not hold ${absent.join(', ')}: this command needs every log; verify takes what is there`,
-  );
+  const names = [...SERVICE_LOGS, ...EXCHANGE_LOGS];
+  const absent = names.filter((name) => !logs.has(name));
+  if (absent.length > 0) {
+    throw new UsageError(
+      `${place} does not hold ${absent.join(', ')}: this command needs every log; verify takes what is there`,
+    );
+  }
+  for (const name of names) {
+    const [said, due] = [logs.log(name).partitions, shapeOf(name, logs.partitions).partitions];
+    if (said === due) continue;
+    throw new UsageError(
+      `log ${name} says that it has ${said} numbered partitions, and others that they have ${due}: verify says what was altered`,
+    );
+  }
 }
