@@ -124,9 +124,10 @@ describe('the mode of the house [CLR-HMD-003]', () => {
   });
 
   it('halts at once by one person, says so to whoever is refused, and opens again by two', async () => {
-    expect(await mode()).toEqual({ mode: 'normal', proposals: [] });
+    expect(await mode()).toEqual({ mode: 'normal', change: null, proposals: [] });
     expect((await change('halt', 'halt-1', 'ann')).status).toBe(201);
-    expect((await mode()).mode).toBe('halt');
+    const halted = { proposalId: 'halt-1', proposer: 'ann', approver: null, reason: 'because' };
+    expect(await mode()).toMatchObject({ mode: 'halt', change: halted });
     // The partitions take the mode with the next they read; in lockstep that is behind this answer.
     const opened = await house.post('/accounts', { accountId: 'late.main' });
     expect(coded(opened)).toEqual([422, 'house-halted']);
@@ -137,7 +138,8 @@ describe('the mode of the house [CLR-HMD-003]', () => {
       house.post('/house-mode/proposals/open-1/approvals', {}, undefined, { 'x-actor': person });
     expect(coded(await approve('Ann'))).toEqual([409, 'proposer-may-not-approve']);
     expect((await approve('ben')).status).toBe(201);
-    expect(await mode()).toEqual({ mode: 'normal', proposals: [] });
+    const again = { proposalId: 'open-1', proposer: 'ann', approver: 'ben', reason: 'because' };
+    expect(await mode()).toMatchObject({ mode: 'normal', change: again, proposals: [] });
     expect((await house.post('/accounts', { accountId: 'later.main' })).status).toBe(201);
   });
 

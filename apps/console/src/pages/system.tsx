@@ -153,6 +153,12 @@ function HouseMode() {
   return (
     <Panel title="House mode" sub="one person lets it do less, two let it do more again">
       <p>{MODES[data.mode]}</p>
+      {data.change !== null && (
+        <p>
+          Since {utc(data.change.at)} UTC, by {data.change.proposer}
+          {data.change.approver !== null && ` and ${data.change.approver}`}: {data.change.reason}
+        </p>
+      )}
       <DataTable
         caption="Modes that are proposed"
         rows={data.proposals}

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { HOUSE_MODES } from '@ballast/facts';
 import { identifier, reason } from '../fields.js';
 import { pageOf } from './page.js';
+import { instant } from './times.js';
 
 const mode = z.enum(HOUSE_MODES).meta({ id: 'HouseMode', description: 'What the house does at all.', example: 'halt' });
 
@@ -23,7 +24,19 @@ export const houseModeApprovalRequest = z
   .meta({ id: 'HouseModeApprovalRequest', description: 'Approves the proposal in the path.', example: {} });
 
 export const houseModeView = z
-  .strictObject({ mode })
+  .strictObject({
+    mode,
+    change: z
+      .strictObject({
+        proposalId: identifier,
+        at: instant,
+        proposer: z.string(),
+        approver: z.string().nullable().meta({ description: 'null: one person lets the house do less.' }),
+        reason: z.string(),
+      })
+      .nullable()
+      .meta({ description: 'By whom, when and why it came to that; null while nobody has changed it.' }),
+  })
   .meta({ id: 'HouseModeView', description: 'What the house does at all.' });
 
 export const houseModeProposalsPage = pageOf(

@@ -59,7 +59,7 @@ const rulesOf = (state: PricingState): PricingRules => figuresOf(state).rules;
 export const pricingProcess = defineProcess<PricingState, PricingEvents & OpeningEvents & DocumentEvents>({
   log: 'pricing',
 
-  stateForm: { version: 6 },
+  stateForm: { version: 7 },
   initialState: () => ({
     rules: noRules(),
     market: null,
@@ -71,6 +71,7 @@ export const pricingProcess = defineProcess<PricingState, PricingEvents & Openin
     lastAsOf: null,
     ignored: new Map(),
     houseMode: 'normal',
+    modeChange: null,
     modeProposals: new Map(),
     instrumentHalts: new Map(),
     settlementOverrides: new Map(),

@@ -71,6 +71,16 @@ export interface Delisting {
 }
 
 /** What pricing knows. Quotes and books come from the exchange; everything else from pricing's own events. */
+/** The last change of the mode of the house. */
+export interface ModeChange {
+  readonly proposalId: string;
+  readonly at: Instant;
+  readonly proposer: string;
+  /** Null where one person may change it. */
+  readonly approver: string | null;
+  readonly reason: string;
+}
+
 export interface PricingState {
   readonly rules: HouseRules;
   market: Market | null;
@@ -88,6 +98,8 @@ export interface PricingState {
   readonly ignored: Map<IgnoredBecause, number>;
   /** What the house does at all; every partition of every service reads it here. */
   houseMode: HouseMode;
+  /** How it came to that; null while nobody has changed it. */
+  modeChange: ModeChange | null;
   readonly modeProposals: Map<string, ModeProposal>;
   /** By id; of an instrument one is in force at most. */
   readonly instrumentHalts: Map<string, InstrumentHalt>;

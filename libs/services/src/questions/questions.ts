@@ -143,7 +143,10 @@ const standings = (state: AccountsState, wanted: WantedPart<string>) =>
 const feeTiers = (state: AccountsState, wanted: WantedPart<string>, at: Instant) =>
   partByName([...ownersFees(state, at)], ({ ownerId }) => ownerId, wanted);
 
-const houseMode = ({ houseMode: mode }: Parameters<typeof houseModeFigures>[0]) => ({ mode });
+const houseMode = (state: Parameters<typeof houseModeFigures>[0]) => {
+  const { mode, change } = houseModeFigures(state);
+  return { mode, change };
+};
 
 const houseModeProposals = (state: Parameters<typeof houseModeFigures>[0], wanted: WantedPart<string>) =>
   partByName(houseModeFigures(state).proposals, ({ proposalId }) => proposalId, wanted);

@@ -10,8 +10,10 @@ export const houseModeEvolution: OwnTable<
   HouseModeProposed({ modeProposals }, { payload: { proposalId, mode, reason }, actor }) {
     modeProposals.set(proposalId, { mode, reason, proposer: actor ?? '', open: true });
   },
-  HouseModeChanged(state, { payload: { proposalId, to, reason, proposer }, actor }) {
+  HouseModeChanged(state, { payload: { proposalId, to, reason, proposer }, actor, time }) {
     state.houseMode = to;
+    const persons = proposer === null ? { proposer: actor ?? '', approver: null } : { proposer, approver: actor };
+    state.modeChange = { proposalId, at: time.clearing, ...persons, reason };
     for (const proposal of state.modeProposals.values()) proposal.open = false;
     state.modeProposals.set(proposalId, { mode: to, reason, proposer: proposer ?? actor ?? '', open: false });
   },
