@@ -87,6 +87,7 @@ describe('while the database is away', () => {
     expect(ready.status).toBe(503);
     expect(ready.text).toContain('the store does not answer');
     expect((await house.get('/health/live')).status).toBe(200);
+    expect((await house.get('/system')).status).toBe(503);
   });
 
   it('nothing is lost: the same requests succeed as soon as it is back, and book once', async () => {

@@ -60,7 +60,7 @@ export function Strip({ onAsk }: { readonly onAsk: () => void }) {
 }
 
 const waiting = ({ backlog }: StatusView): string =>
-  backlog === null ? 'somebody who decides a partition does not answer' : `${backlog} inputs wait`;
+  backlog === null ? 'somebody who decides a partition, or the store, does not answer' : `${backlog} inputs wait`;
 
 function Fact({ name, hint, children }: { name: string; hint?: string; children: React.ReactNode }) {
   return (

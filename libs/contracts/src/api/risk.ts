@@ -235,11 +235,11 @@ export const statusView = z
     mode: z.enum(['replay', 'live', 'idle']),
     lagSeconds: z.number().nullable().meta({
       description:
-        'Of the partition that is furthest behind, clearing time; null while somebody who decides one does not answer.',
+        'Of the partition that is furthest behind, clearing time; null while somebody who decides one, or the store, does not answer.',
     }),
     backlog: count.nullable().meta({
       description:
-        'Inputs that are stored and not applied, and commands without an answer, of all partitions. 0: all that was accepted before the question is applied, with all that follows from it. Null while somebody who decides a partition does not answer.',
+        'Inputs that are stored and not applied, and commands without an answer, of all partitions. 0: all that was accepted before the question is applied, with all that follows from it. Null while somebody who decides a partition, or the store, does not answer.',
     }),
     events: count.meta({ description: 'Leaves of all trees of the service logs.' }),
     checkpoint: z

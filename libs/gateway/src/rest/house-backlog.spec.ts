@@ -24,7 +24,11 @@ const atRest = ([log, partition]: Place): PartitionStanding => ({
 });
 
 /** A house of one numbered partition, of which these are otherwise; undefined: it does not answer. */
-function told(otherwise: Readonly<Record<string, Partial<PartitionStanding> | undefined>> = {}, fills = 4) {
+function told(
+  otherwise: Readonly<Record<string, Partial<PartitionStanding> | undefined>> = {},
+  fills = 4,
+  store = (): Promise<void> => Promise.resolve(),
+) {
   const standings = PLACES.flatMap((place): PartitionStanding[] => {
     const key = `${place[0]}/${place[1]}`;
     if (key in otherwise && otherwise[key] === undefined) return [];
@@ -34,7 +38,7 @@ function told(otherwise: Readonly<Record<string, Partial<PartitionStanding> | un
   return houseBacklog({
     partitions: 1,
     owners: { standings: () => Promise.resolve(standings) },
-    logs: { log: (name: string) => ({ heads: () => Promise.resolve(heads[name as keyof typeof heads] ?? []) }) },
+    logs: { log: (name: string) => ({ heads: () => store().then(() => heads[name as keyof typeof heads] ?? []) }) },
   } as unknown as Parameters<typeof houseBacklog>[0]);
 }
 
@@ -90,6 +94,13 @@ describe('what waits in a house', () => {
 
   it('cannot be told of a partition whose owner does not answer', async () => {
     expect((await told({ 'accounts/0': undefined })).absent).toEqual([{ log: 'accounts', partition: 0 }]);
+  });
+
+  it.each([
+    ['refuses', (): Promise<void> => Promise.reject(new Error('connection refused'))],
+    ['is silent', (): Promise<void> => new Promise(() => undefined)],
+  ])('is not known while the store %s, and whoever asks does not wait for it', async (_how, store) => {
+    expect((await told({}, 4, store)).exchange).toBeNull();
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { partitionNumbers, shapeOf } from '@ballast/event-log';
 import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
 import type { Instant } from '@ballast/kernel';
@@ -19,6 +20,9 @@ export interface PartitionBehind extends PartitionStanding {
   readonly lagSeconds: number;
 }
 
+/** What is looked at must not wait for a store that is away. */
+const ENDS_WITHIN_MS = 1_000;
+
 /** How far the whole house came. */
 export interface HouseBacklog {
   /** Newest clearing time that any partition has seen. */
@@ -26,7 +30,8 @@ export interface HouseBacklog {
   readonly partitions: readonly PartitionBehind[];
   /** Partitions whose owner is not known or does not answer: what waits for them cannot be told. */
   readonly absent: readonly Omit<LogPartitionEnd, 'position'>[];
-  readonly exchange: readonly LogPartitionEnd[];
+  /** Ends of the exchange's logs; null while the store does not say: what waits is not known then either. */
+  readonly exchange: readonly LogPartitionEnd[] | null;
 }
 
 /**
@@ -41,11 +46,8 @@ export async function houseBacklog({
   partitions,
 }: Pick<ClearingGateway, 'owners' | 'logs' | 'partitions'>): Promise<HouseBacklog> {
   const standings = await owners.standings();
-  const heads = await Promise.all(
-    EXCHANGE_LOGS.map(async (log) => (await logs.log(log).heads()).map((head) => ({ log, ...head }))),
-  );
-  const exchange = heads.flat().map(({ log, partition, size }) => ({ log, partition, position: size }));
-  const ends = new Map([...standings, ...exchange].map((end) => [placeOf(end), end.position]));
+  const exchange = await exchangeEnds(logs);
+  const ends = new Map([...standings, ...(exchange ?? [])].map((end) => [placeOf(end), end.position]));
   const clearing = Math.max(0, ...standings.map((each) => each.clearing));
   return {
     clearing,
@@ -59,6 +61,18 @@ export async function houseBacklog({
     absent: absentFrom(standings, partitions),
     exchange,
   };
+}
+
+/** Null when the store does not answer by then. */
+function exchangeEnds(logs: ClearingGateway['logs']): Promise<readonly LogPartitionEnd[] | null> {
+  const told = EXCHANGE_LOGS.map(async (log) =>
+    (await logs.log(log).heads()).map(({ partition, size }) => ({ log, partition, position: size })),
+  );
+  const ends = Promise.all(told).then(
+    (found) => found.flat(),
+    () => null,
+  );
+  return Promise.race([ends, wait(ENDS_WITHIN_MS, null, { ref: false })]);
 }
 
 /**

@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contract from '@ballast/contracts';
 import { GLOBAL } from '@ballast/event-sourcing';
-import { questions } from '@ballast/services';
+import { NotStored, questions } from '@ballast/services';
 import { asOfTold, CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { houseBacklog } from './house-backlog.js';
 import { byPosition, cutPage } from './list-page.js';
@@ -81,6 +81,7 @@ export class HouseController {
   @Answers(200, contract.systemView, 'As of now')
   async system(): Promise<object> {
     const { clearing, partitions, absent, exchange } = await houseBacklog(this.clearing);
+    if (exchange === null) throw new NotStored('the store does not say where the logs of the exchange end; ask again');
     return {
       clearing,
       partitions: partitions.map(({ log, partition, owner, position, clearing: at, backlog, lagSeconds }) => ({

@@ -18,10 +18,10 @@ export class StatusFigures {
   constructor(private readonly clearing: ClearingGateway) {}
 
   async now(): Promise<StatusView> {
-    const { partitions, absent, ...house } = await houseBacklog(this.clearing);
+    const { partitions, absent, exchange, ...house } = await houseBacklog(this.clearing);
     const clearing = Math.max(this.clearing.clearing, house.clearing);
     const marginSize = partitions.reduce((sum, { log, position }) => sum + (log === 'margin' ? position : 0), 0);
-    const isKnown = absent.length === 0;
+    const isKnown = absent.length === 0 && exchange !== null;
     return {
       clearing,
       wall: Date.now(),
