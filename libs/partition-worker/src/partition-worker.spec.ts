@@ -151,6 +151,19 @@ describe('a live partition', () => {
     expect(await worker.runLive()).toBe(0);
   });
 
+  it('cuts a backlog behind what one decision said, never inside it', async () => {
+    const house = await TallyHouse.open();
+    const worker = await house.worker();
+    const cause = { kind: 'event', log: 'margin', partition: 0, position: 7 } as const;
+    const said = Array.from({ length: 520 }, (_, index) => ({
+      ...price(index + 1, 1_000),
+      ...(index > 480 && { cause }),
+    }));
+    worker.offer([...said, price(521, 1_000)]);
+    expect(await worker.runLive()).toBe(520);
+    expect(await worker.runLive()).toBe(1);
+  });
+
   it('comes out the same when it is rebuilt from whatever interleaving there was', async () => {
     const arrivals = fc.array(fc.constantFrom('fill', 'price', 'run', 'command'), { maxLength: 40 });
     await fc.assert(

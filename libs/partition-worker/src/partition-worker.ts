@@ -80,7 +80,7 @@ export class Fenced extends Error {
   override readonly name = 'Fenced';
 }
 
-/** At most this many inputs in one live item, so that a backlog does not become one giant transaction. */
+/** At most this many inputs in one live item, and what else their last decision said, so that a backlog does not become one giant transaction. */
 const LIVE_ITEM_INPUTS = 500;
 const CATCH_UP_PAGE = 1_000;
 
@@ -404,14 +404,17 @@ export class PartitionWorker<State = unknown> {
    */
   async runLive(): Promise<number> {
     let applied = 0;
+    let last: LogEntry | undefined;
+    // What one decision said is not cut where it has arrived: conclusions would be drawn of half a book that was imported.
+    const mayTake = (entry: LogEntry): boolean =>
+      (applied < LIVE_ITEM_INPUTS || (last !== undefined && isOfOneDecision(last, entry))) &&
+      this.#outcomes?.knows(entry) !== false;
     const takeReady = (): void =>
-      this.#inputs.takeReady(
-        (entry) => applied < LIVE_ITEM_INPUTS && this.#outcomes?.knows(entry) !== false,
-        (entry) => {
-          this.#accept(entry);
-          applied += 1;
-        },
-      );
+      this.#inputs.takeReady(mayTake, (entry) => {
+        this.#accept(entry);
+        applied += 1;
+        last = entry;
+      });
     const commands = this.#commands.length;
     const inputs = this.#inputs.next(LIVE_ITEM_INPUTS);
     if (commands > 0) await this.#answerWaiting(commands, this.#machine.clearing, inputs, takeReady);
@@ -579,6 +582,20 @@ export class PartitionWorker<State = unknown> {
     if ('submit' in committer) return committer.submit(items[0] as PlacedItem);
     return committer.committer.submitTogether(items);
   }
+}
+
+/** Whether the second was said right behind the first, on the same entry of some log. */
+function isOfOneDecision(first: LogEntry, second: LogEntry): boolean {
+  const { log, partition, position, time } = second;
+  return (
+    first.log === log &&
+    first.partition === partition &&
+    first.position + 1 === position &&
+    first.time.clearing === time.clearing &&
+    first.time.hop === time.hop &&
+    first.cause.kind === 'event' &&
+    canonicalText(first.cause) === canonicalText(second.cause)
+  );
 }
 
 function ownLogs<State>({ process, log, committer }: PartitionWorkerOptions<State>): (name: string) => EventLog {

@@ -70,7 +70,6 @@ export interface Delisting {
   ended: boolean;
 }
 
-/** What pricing knows. Quotes and books come from the exchange; everything else from pricing's own events. */
 /** The last change of the mode of the house. */
 export interface ModeChange {
   readonly proposalId: string;
@@ -81,6 +80,7 @@ export interface ModeChange {
   readonly reason: string;
 }
 
+/** What pricing knows. Quotes and books come from the exchange; everything else from pricing's own events. */
 export interface PricingState {
   readonly rules: HouseRules;
   market: Market | null;

@@ -14,7 +14,14 @@ import {
   type ContractReading,
   type Exposure,
 } from './exposure.js';
-import { floatContract, FloatRequirements, type FloatContract, type FloatHolding } from './float-requirement.js';
+import {
+  floatContract,
+  FloatRequirements,
+  isAddedUpAnew,
+  type FloatContract,
+  type FloatHolding,
+  type FloatRequirement,
+} from './float-requirement.js';
 import { scanOfOne, type Scan } from './scan.js';
 import { underlyingBooks, type UnderlyingBook } from './underlying-book.js';
 
@@ -57,6 +64,14 @@ const NOTHING: BoundedRequirement = { total: 0, bound: 0, doubtful: 0, doubtfulM
 const ROUNDINGS_OF_ONE = 16;
 const ROUNDINGS_BESIDE_SUMS = 64;
 
+/** Within which the exact requirement is. @see docs/spec/adaptive-portfolio.md CLR-ADP-009 */
+export const requirementBound = ({
+  magnitude,
+  profitMagnitude,
+  terms,
+}: Pick<FloatRequirement, 'magnitude' | 'profitMagnitude' | 'terms'>): number =>
+  floatBound(ROUNDINGS_OF_ONE, magnitude) + floatBound(3 * terms + ROUNDINGS_BESIDE_SUMS, profitMagnitude);
+
 /**
  * Figures of portfolios on one price set, to the last digit those of the model's assessment, without lines and scenarios. What
  * all accounts share is read once. Value and ranges are decimals; of a requirement, float64 says the cents wherever its bound
@@ -68,6 +83,7 @@ export class AdaptiveFigures {
   readonly #jointly: ReadonlySet<string>;
   /** By underlying, the one used last first: what is asked for next is often another state of the same account. */
   readonly #requirements = new Map<string, FloatRequirements[]>();
+  readonly #anew: FloatRequirements;
   readonly #multiple: number;
 
   constructor(
@@ -75,6 +91,7 @@ export class AdaptiveFigures {
     private readonly parameters: AdaptiveParameters,
   ) {
     this.#jointly = new Set(market.adaptive?.keys() ?? []);
+    this.#anew = new FloatRequirements(parameters);
     this.#multiple = floatOf(parameters.initialMultiple);
   }
 
@@ -155,10 +172,10 @@ export class AdaptiveFigures {
     );
     const least = floatOf(spot) * floatOf(this.parameters.shortOptionMinimum);
     const minimum = { call: least * floatOf(ranges.short.spot), put: least * floatOf(ranges.long.spot) };
-    const required = this.#requirementsAt(underlying, scan).ofSimilar(holdings, { scan, minimum });
-    const roundings = 3 * required.terms + ROUNDINGS_BESIDE_SUMS;
-    const bound = floatBound(ROUNDINGS_OF_ONE, required.magnitude) + floatBound(roundings, required.profitMagnitude);
-    return { ...required, bound };
+    const required = isAddedUpAnew(holdings)
+      ? this.#anew.of(holdings, { scan, minimum })
+      : this.#requirementsAt(underlying, scan).ofSimilar(holdings, { scan, minimum });
+    return { ...required, bound: requirementBound(required) };
   }
 
   /** What was added up on the same scan, or whatever was used longest ago. */

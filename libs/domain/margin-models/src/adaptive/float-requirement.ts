@@ -86,6 +86,12 @@ export interface FloatRequirement {
   readonly terms: number;
 }
 
+/** Changes up to this share of the holdings are added to the sums at hand. */
+const CHANGED_SHARE = 4;
+
+/** Whether of so few holdings not even one could change. */
+export const isAddedUpAnew = (holdings: readonly FloatHolding[]): boolean => holdings.length < CHANGED_SHARE;
+
 /** What an expiry gains at the points of a scan, and its net options. */
 interface ExpirySums {
   expiry: string;
@@ -154,7 +160,7 @@ export class FloatRequirements {
   /** Null where adding up anew costs no more, or keeps the bound tighter. */
   #changesTo(holdings: readonly FloatHolding[], level: FloatLevel): Changes | null {
     if (this.#level === undefined || !isSameLevel(this.#level, level)) return null;
-    const changes = changesBetween(this.#holdings, holdings, holdings.length / 4);
+    const changes = changesBetween(this.#holdings, holdings, holdings.length / CHANGED_SHARE);
     if (changes === null) return null;
     const terms = this.#terms + changes.gone.length + changes.come.length;
     return terms <= 2 * holdings.length ? changes : null;
