@@ -96,7 +96,7 @@ const TABLES: Readonly<Record<string, Table>> = {
 /** Tables beside the logs that can be made again from them, or of which only an answer to a client depends. */
 const BESIDE: Readonly<Record<string, readonly string[]>> = {
   'gateway.write_claim': ['command_id', 'request', 'claimed_at'],
-  'gateway.write_body': ['command_id', 'body', 'made_at'],
+  'gateway.write_body': ['command_id', 'request', 'body', 'made_at'],
   'read_models.*': ['*'],
 };
 

@@ -44,11 +44,12 @@ export class KafkaWrites implements Writes {
   }
 
   /** Kept before it is sent: whichever gateway sends it again, whatever became of it, it is the same command. */
-  async bodyTaken(id: string, make: () => Promise<object>): Promise<object> {
+  async bodyTaken(id: string, asked: object, make: () => Promise<object>): Promise<object> {
     const { claims } = this.parts;
-    const kept = await patiently(() => claims.keptBody(id));
-    const text = kept ?? canonicalText((await make()));
-    return JSON.parse(kept ?? (await patiently(() => claims.keepBody(id, text)))) as object;
+    const request = canonicalText(asked);
+    const kept = await patiently(() => claims.keptBody(id, request));
+    const text = kept ?? canonicalText(await make());
+    return JSON.parse(kept ?? (await patiently(() => claims.keepBody(id, request, text)))) as object;
   }
 
   async execute(

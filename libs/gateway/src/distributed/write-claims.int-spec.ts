@@ -40,10 +40,18 @@ describe('claims of an Idempotency-Key', () => {
   });
 
   it('keep the body that was made first, whoever makes another at the same moment', async () => {
-    expect(await claims.keptBody('key-1')).toBeUndefined();
-    const [one, other] = await Promise.all([claims.keepBody('key-1', '{"a":1}'), claims.keepBody('key-1', '{"a":2}')]);
+    expect(await claims.keptBody('key-1', 'asked')).toBeUndefined();
+    const [one, other] = await Promise.all(
+      ['{"a":1}', '{"a":2}'].map((body) => claims.keepBody('key-1', 'asked', body)),
+    );
     expect(one).toBe(other);
-    expect(await claims.keptBody('key-1')).toBe(one);
+    expect(await claims.keptBody('key-1', 'asked')).toBe(one);
+  });
+
+  it('keep nothing of one request for another under the same key, whichever of them is taken', async () => {
+    expect(await claims.keepBody('key-4', 'first books', '{"a":1}')).toBe('{"a":1}');
+    expect(await claims.keptBody('key-4', 'corrected books')).toBeUndefined();
+    expect(await claims.keepBody('key-4', 'corrected books', '{"b":2}')).toBe('{"b":2}');
   });
 
   it('are deleted after thirty days, and not before', async () => {
@@ -60,7 +68,7 @@ describe('claims of an Idempotency-Key', () => {
     await open();
     const { rows } = await client.query('select command_id from gateway.write_claim order by 1');
     expect(rows).toEqual([{ command_id: 'key-2' }, { command_id: 'key-3' }]);
-    expect(await claims.keptBody('key-1')).toBeUndefined();
+    expect(await claims.keptBody('key-1', 'asked')).toBeUndefined();
     expect(troubles).toEqual([]);
   });
 });

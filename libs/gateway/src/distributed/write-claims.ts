@@ -10,9 +10,11 @@ create table if not exists gateway.write_claim (
 );
 create index if not exists write_claim_claimed_at on gateway.write_claim (claimed_at);
 create table if not exists gateway.write_body (
-  command_id text primary key,
+  command_id text not null,
+  request bytea not null,
   body text not null,
-  made_at timestamptz not null default now()
+  made_at timestamptz not null default now(),
+  primary key (command_id, request)
 );
 create index if not exists write_body_made_at on gateway.write_body (made_at)`;
 /** Gateways that start at the same moment. */
@@ -72,22 +74,22 @@ export class WriteClaims {
     return (await this.#find(commandId)) !== undefined;
   }
 
-  /** The body that is kept of a command; undefined when there is none. */
-  async keptBody(commandId: string): Promise<string | undefined> {
+  /** The body that is kept of a command for a request; undefined when there is none. */
+  async keptBody(commandId: string, request: string): Promise<string | undefined> {
     const { rows } = await this.pool.query<{ readonly body: string }>(
-      'select body from gateway.write_body where command_id = $1',
-      [commandId],
+      'select body from gateway.write_body where command_id = $1 and request = $2',
+      [commandId, sha256(request)],
     );
     return rows[0]?.body;
   }
 
-  /** Keeps the body of a command. @returns the one that was kept first */
-  async keepBody(commandId: string, body: string): Promise<string> {
+  /** Keeps the body of a command; of another request under the same id it says nothing. @returns the one that was kept first */
+  async keepBody(commandId: string, request: string, body: string): Promise<string> {
     await this.pool.query(
-      'insert into gateway.write_body (command_id, body) values ($1, $2) on conflict (command_id) do nothing',
-      [commandId, body],
+      'insert into gateway.write_body (command_id, request, body) values ($1, $2, $3) on conflict do nothing',
+      [commandId, sha256(request), body],
     );
-    return (await this.keptBody(commandId)) ?? body;
+    return (await this.keptBody(commandId, request)) ?? body;
   }
 
   close(): Promise<void> {

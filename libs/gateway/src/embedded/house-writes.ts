@@ -30,7 +30,8 @@ export class HouseWrites implements Writes {
     return this.#writes.isKnown(id);
   }
 
-  bodyTaken(id: string, make: () => Promise<object>): Promise<object> {
+  /** What is stored is no other request's: that is refused by what the command itself says. */
+  bodyTaken(id: string, _asked: object, make: () => Promise<object>): Promise<object> {
     return this.#writes.bodyTaken(id, make);
   }
 

@@ -40,10 +40,11 @@ export interface Writes {
   isKnown(id: string): Promise<boolean>;
 
   /**
-   * The body of a command of this id as it was made first, for one that is made from what the house knows then.
+   * The body of a command of this id as it was made first for a request, for one that is made from what the house knows then.
+   * @param asked what of the body the request itself says: of another request under the id nothing is taken
    * @param make the body as of now, if none was made
    */
-  bodyTaken(id: string, make: () => Promise<object>): Promise<object>;
+  bodyTaken(id: string, asked: object, make: () => Promise<object>): Promise<object>;
 }
 
 /** The logs as they are shown to others, from whoever keeps them. */
@@ -207,8 +208,8 @@ export class ClearingGateway {
   }
 
   /** @see Writes.bodyTaken */
-  bodyTaken(commandId: string, make: () => Promise<object>): Promise<object> {
-    return this.#writes.bodyTaken(commandId, make);
+  bodyTaken(commandId: string, asked: object, make: () => Promise<object>): Promise<object> {
+    return this.#writes.bodyTaken(commandId, asked, make);
   }
 
   /** Asks the owner of a partition; what it keeps in its state is nobody else's business. */

@@ -128,7 +128,7 @@ export class ReconciliationsController {
     }
     const asked = { ...held, of, lines: sha256Hex(canonicalText(reported)) };
     // The ledger goes on: who sends it again asks for the answer to what was found then.
-    const found = await this.clearing.bodyTaken(writeHeaders(request).id, async () => ({
+    const found = await this.clearing.bodyTaken(writeHeaders(request).id, asked, async () => ({
       ...asked,
       ...(await this.#find(of, held, reported)),
     }));
