@@ -106,7 +106,7 @@ await describeWithKafka('exchanges that nobody simulates, in front of the distri
       if (minute === undefined) said.push(line);
       else await killBehind(house, Number(minute));
     }
-    // librdkafka tells of the broker that was away.
+    // librdkafka tells of the broker that was away. What the exchange reports stands there to be read beside a failure.
     expect({ code: (await ended)[0] as unknown, said: said.filter((line) => !line.startsWith('%')), stdout }).toEqual({
       code: 0,
       said: [],

@@ -45,7 +45,7 @@ export type { OutcomeAt, OutcomePage } from './outcome-index.js';
 export { GroupCommitter } from './group-commit.js';
 export { JointCommitter } from './joint-committer.js';
 export * from './log-digest.js';
-export { LogDirectory, partitionsOf, shapeOf } from './log-directory.js';
+export { LogDirectory, logPartitions, partitionsOf, shapeOf } from './log-directory.js';
 export { verifyPartition } from './log-integrity.js';
 export { LOG_LINES, eventOfLine, lineOfEvent } from './log-lines.js';
 export { VIEWS, type SnapshotMark, type SnapshotStore, type StoredSnapshot } from './snapshot-store.js';

@@ -10,6 +10,7 @@ import {
   type LogStore,
   type PlacedItem,
 } from './event-log.js';
+import { partitionNumbers } from './log-shape.js';
 import type { SnapshotStore } from './snapshot-store.js';
 
 /** All logs of a clearing house by name, opened over one store. Reads commands as the logs they are. */
@@ -98,6 +99,13 @@ export function shapeOf(name: LogName, partitions: number): LogShape {
   if (name.startsWith('exchange.')) return { name, partitions, global: false };
   return { name, partitions, global: true };
 }
+
+/** Every partition of some logs. @param partitions numbered ones of a log */
+export const logPartitions = <Name extends LogName>(
+  names: readonly Name[],
+  partitions: number,
+): readonly { readonly log: Name; readonly partition: number }[] =>
+  names.flatMap((log) => partitionNumbers(shapeOf(log, partitions)).map((partition) => ({ log, partition })));
 
 /** Partition count the logs of a store were created with; undefined when there are none yet. */
 export async function partitionsOf(store: LogStore): Promise<number | undefined> {

@@ -236,7 +236,6 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
     on<State, MarginEvents & OpeningEvents>('margin', 'numbered', {
       LiquidationTriggered: {
         // A case acts on what is reported right behind it, with the parts that margin judged of what it may close.
-        observe: ({ assessments }, { payload: { accountId } }) => void assessments.delete(accountId),
         decide(state, input, context) {
           const { accountId } = input.payload;
           const number = (state.caseCounts.get(accountId) ?? 0) + 1;

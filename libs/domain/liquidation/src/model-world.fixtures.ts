@@ -1139,18 +1139,17 @@ export class ModelWorld {
     takenOver,
   }: ProviderEvents['ProviderRoundClosed']): void {
     const account = this.#account(accountId);
+    const [equityBefore, callBefore] = [this.equityOf(account), this.callOf(account)];
     for (const { quantity, price } of takenOver) {
-      const [equityBefore, callBefore] = [this.equityOf(account), this.callOf(account)];
       const trade = { instrument, side: side === 'long' ? 'sell' : 'buy' } as const;
       this.#trade(account, instrument, trade.side, dec(quantity), dec(price));
-      const equity = this.equityOf(account).plus(CENT);
-      // Below zero a quotient says nothing; a take-over at the mark only lowers what is required.
-      const isJudged = equityBefore.gte(0);
-      if (isJudged && equity.times(callBefore).lt(equityBefore.times(this.callOf(account)))) {
-        this.complaints.push(`a take-over of ${quantity} worsened the health of ${accountId}`);
-      }
       const booked = { accountId, roundId, role: 'debtor', request, ...trade, price };
       this.trades.push(this.#book(account, 'ProviderTradeBooked', { ...booked, executedQuantity: quantity, quantity }));
+    }
+    // A round is judged whole: what goes at the best price may bear a part of what goes at the next. Below zero a quotient says nothing.
+    const equity = this.equityOf(account).plus(CENT);
+    if (equityBefore.gte(0) && equity.times(callBefore).lt(equityBefore.times(this.callOf(account)))) {
+      this.complaints.push(`take-overs of ${roundId} worsened the health of ${accountId}`);
     }
     if (takenOver.length > 0) this.#assess(account);
   }

@@ -1,6 +1,7 @@
 export { riskArraysHash } from './contracts/content-hash.js';
 export { pricingInvariants, type PricingInvariant } from './pricing.invariants.js';
 export { pricingProcess } from './pricing.process.js';
+export type { PricingState } from './pricing.state.js';
 export {
   houseModeFigures,
   instrumentHaltFigures,

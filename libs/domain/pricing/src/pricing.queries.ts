@@ -5,7 +5,7 @@ import { expiryKey, type ContractRecord } from './contracts/contract.state.js';
 import { delistingOf } from './delisting/delisting.evolve.js';
 import { haltOf } from './instrument-halt/instrument-halt.evolve.js';
 import type { PerpetualRecord } from './mark/perpetual.state.js';
-import type { Delisting, ModeChange, PricingState, SettlementOverride } from './pricing.state.js';
+import type { Delisting, PricingState, SettlementOverride } from './pricing.state.js';
 import { figuresInForce } from './rules/pricing-documents.js';
 
 /** A quote older than this is no longer good to decide on, milliseconds; of the sources that have no rule of their own. */
@@ -15,7 +15,6 @@ export const quoteLifetimeMs = ({ rules }: { readonly rules: HouseRules }): numb
 /** What the house does at all, and what persons want it to do again. */
 export interface HouseModeFigures {
   readonly mode: HouseMode;
-  readonly change: ModeChange | null;
   readonly proposals: readonly {
     readonly proposalId: string;
     readonly mode: HouseMode;
@@ -27,11 +26,9 @@ export interface HouseModeFigures {
 /** The mode of the house with the proposals that wait for a second person. */
 export const houseModeFigures = ({
   houseMode,
-  modeChange,
   modeProposals,
-}: Pick<PricingState, 'houseMode' | 'modeChange' | 'modeProposals'>): HouseModeFigures => ({
+}: Pick<PricingState, 'houseMode' | 'modeProposals'>): HouseModeFigures => ({
   mode: houseMode,
-  change: modeChange,
   proposals: [...modeProposals].flatMap(([proposalId, { mode, proposer, reason, open }]) =>
     open ? [{ proposalId, mode, proposer, reason }] : [],
   ),

@@ -1,4 +1,4 @@
-import { partitionNumbers, PostgresLogStore, shapeOf, LogDirectory } from '@ballast/event-log';
+import { logPartitions, PostgresLogStore, LogDirectory } from '@ballast/event-log';
 import { GLOBAL } from '@ballast/event-sourcing';
 import { EXCHANGE_LOGS, SERVICE_LOGS, type ServiceLog } from '@ballast/facts';
 import { createTopics, KafkaBus, PlainTopics } from '@ballast/messaging';
@@ -158,12 +158,10 @@ function watchFeed(copy: LogCopy, owners: RemoteOwners, views: HouseViews): Mark
 
 /** Partitions that nobody said to decide. */
 function withoutOwner(directory: OwnerDirectory, partitions: number): readonly string[] {
-  const absent = SERVICE_LOGS.flatMap((log) =>
-    partitionNumbers(shapeOf(log, partitions))
-      .filter((partition) => directory.find(log, partition) === undefined)
-      .map((partition) => `${log}/${partition}`),
+  const absent = logPartitions(SERVICE_LOGS, partitions).filter(
+    ({ log, partition }) => directory.find(log, partition) === undefined,
   );
   if (absent.length === 0) return [];
   directory.call();
-  return [`nobody is known to decide ${absent.join(', ')}`];
+  return [`nobody is known to decide ${absent.map(({ log, partition }) => `${log}/${partition}`).join(', ')}`];
 }

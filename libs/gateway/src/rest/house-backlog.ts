@@ -1,14 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { partitionNumbers, shapeOf } from '@ballast/event-log';
+import { logPartitions } from '@ballast/event-log';
+import type { LogPartition } from '@ballast/event-sourcing';
 import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
 import type { Instant } from '@ballast/kernel';
+import { sourceKey } from '@ballast/partition-worker';
 import type { PartitionStanding } from '@ballast/services';
 import type { ClearingGateway } from './clearing.gateway.js';
 
 /** Where a log partition ends. */
-export interface LogPartitionEnd {
-  readonly log: string;
-  readonly partition: number;
+export interface LogPartitionEnd extends LogPartition {
   readonly position: number;
 }
 
@@ -29,7 +29,7 @@ export interface HouseBacklog {
   readonly clearing: Instant;
   readonly partitions: readonly PartitionBehind[];
   /** Partitions whose owner is not known or does not answer: what waits for them cannot be told. */
-  readonly absent: readonly Omit<LogPartitionEnd, 'position'>[];
+  readonly absent: readonly LogPartition[];
   /** Ends of the exchange's logs; null while the store does not say: what waits is not known then either. */
   readonly exchange: readonly LogPartitionEnd[] | null;
 }
@@ -47,13 +47,13 @@ export async function houseBacklog({
 }: Pick<ClearingGateway, 'owners' | 'logs' | 'partitions'>): Promise<HouseBacklog> {
   const standings = await owners.standings();
   const exchange = await exchangeEnds(logs);
-  const ends = new Map([...standings, ...(exchange ?? [])].map((end) => [placeOf(end), end.position]));
+  const ends = new Map([...standings, ...(exchange ?? [])].map((end) => [keyOf(end), end.position]));
   const clearing = Math.max(0, ...standings.map((each) => each.clearing));
   return {
     clearing,
     partitions: standings.map((each) => {
       const backlog = each.applied.reduce(
-        (sum, [log, partition, upTo]) => sum + Math.max(0, (ends.get(placeOf({ log, partition })) ?? upTo) - upTo),
+        (sum, [log, partition, upTo]) => sum + Math.max(0, (ends.get(sourceKey(log, partition)) ?? upTo) - upTo),
         each.waitingCommands,
       );
       return { ...each, backlog, lagSeconds: backlog === 0 ? 0 : (clearing - each.clearing) / 1_000 };
@@ -79,16 +79,9 @@ function exchangeEnds(logs: ClearingGateway['logs']): Promise<readonly LogPartit
  * Partitions of which nobody told where they stand.
  * @param partitions numbered ones of every log
  */
-export function absentFrom(
-  standings: readonly Omit<LogPartitionEnd, 'position'>[],
-  partitions: number,
-): HouseBacklog['absent'] {
-  const told = new Set(standings.map(placeOf));
-  return SERVICE_LOGS.flatMap((log) =>
-    partitionNumbers(shapeOf(log, partitions))
-      .map((partition) => ({ log, partition }))
-      .filter((place) => !told.has(placeOf(place))),
-  );
+export function absentFrom(standings: readonly LogPartition[], partitions: number): readonly LogPartition[] {
+  const told = new Set(standings.map(keyOf));
+  return logPartitions(SERVICE_LOGS, partitions).filter((place) => !told.has(keyOf(place)));
 }
 
-const placeOf = ({ log, partition }: Omit<LogPartitionEnd, 'position'>): string => `${log}/${partition}`;
+const keyOf = ({ log, partition }: LogPartition): string => sourceKey(log, partition);

@@ -54,6 +54,7 @@ import {
   delistingFigures,
   settlementOverrideFigures,
   type PricingInvariant,
+  type PricingState,
 } from '@ballast/pricing-domain';
 import type { AssessmentDetail, MarginFigures } from '@ballast/facts';
 import { partByName, partByPosition, type WantedPart } from './list-parts.js';
@@ -143,12 +144,9 @@ const standings = (state: AccountsState, wanted: WantedPart<string>) =>
 const feeTiers = (state: AccountsState, wanted: WantedPart<string>, at: Instant) =>
   partByName([...ownersFees(state, at)], ({ ownerId }) => ownerId, wanted);
 
-const houseMode = (state: Parameters<typeof houseModeFigures>[0]) => {
-  const { mode, change } = houseModeFigures(state);
-  return { mode, change };
-};
+const houseMode = ({ houseMode: mode, modeChange: change }: PricingState) => ({ mode, change });
 
-const houseModeProposals = (state: Parameters<typeof houseModeFigures>[0], wanted: WantedPart<string>) =>
+const houseModeProposals = (state: PricingState, wanted: WantedPart<string>) =>
   partByName(houseModeFigures(state).proposals, ({ proposalId }) => proposalId, wanted);
 
 const instrumentHalts = (state: Parameters<typeof instrumentHaltFigures>[0], wanted: WantedPart<string>) =>

@@ -79,14 +79,10 @@ interface UnderlyingScreen {
   readonly lowest: { readonly withOptions: FloatLevels; readonly linear: FloatLevels } | null;
 }
 
-const NOTHING: FloatRequirement = {
-  total: 0,
-  magnitude: 0,
-  profitMagnitude: 0,
-  doubtful: 0,
-  doubtfulMagnitude: 0,
-  terms: 0,
-};
+/** What every account adds up anew, so that it has as many terms as holdings. */
+type ScreenedRequirement = Omit<FloatRequirement, 'terms'>;
+
+const NOTHING: ScreenedRequirement = { total: 0, magnitude: 0, profitMagnitude: 0, doubtful: 0, doubtfulMagnitude: 0 };
 /** Roundings of a figure beside those of its sums, derived in CLR-ADP-008 and rounded up. */
 const ROUNDINGS_BESIDE_SUMS = 96;
 const CENT = 0.01;
@@ -190,7 +186,7 @@ export class AdaptiveScreen {
   #required(
     holdings: readonly FloatHolding[],
     { ownerSizes }: FloatPortfolio,
-  ): { readonly maintenance: FloatRequirement; readonly liquidation: FloatRequirement } | null {
+  ): { readonly maintenance: ScreenedRequirement; readonly liquidation: ScreenedRequirement } | null {
     let maintenance = NOTHING;
     let liquidation = NOTHING;
     for (const underlying of underlyingsOf(holdings)) {
@@ -299,11 +295,10 @@ function underlyingsOf(holdings: readonly FloatHolding[]): readonly string[] {
 const isCertain = ({ value, initial, maintenance, liquidation }: ScreenedFigures): boolean =>
   value.bound + initial.bound + maintenance.bound + liquidation.bound < Infinity;
 
-const added = (first: FloatRequirement, second: FloatRequirement): FloatRequirement => ({
+const added = (first: ScreenedRequirement, second: ScreenedRequirement): ScreenedRequirement => ({
   total: first.total + second.total,
   magnitude: first.magnitude + second.magnitude,
   profitMagnitude: first.profitMagnitude + second.profitMagnitude,
   doubtful: first.doubtful + second.doubtful,
   doubtfulMagnitude: first.doubtfulMagnitude + second.doubtfulMagnitude,
-  terms: first.terms + second.terms,
 });

@@ -6,7 +6,7 @@ import type { SideSizes } from '@ballast/risk-schedule';
 import { assessAccount } from '../assess/assess.js';
 import type { AssessmentMarket } from '../assess/assessment-market.js';
 import type { AssessedAccount } from '../assess/assessment.js';
-import { sizesOnMarket, type Sizes } from '../assess/owner-sizes.js';
+import { sizesOf, sizesOnMarket, type Sizes } from '../assess/owner-sizes.js';
 import { inUsd, notionalOf, type PricedContract } from '../assess/priced-contracts.js';
 import type { ValuedAccount } from '../assess/valued-account.js';
 import { valueHoldings } from '../assess/valued-holdings.js';
@@ -87,7 +87,8 @@ export function orderRequirement(
   try {
     const isPlain = ranges.size + others.length === 0 && allowance.isZero();
     const held = known[0]?.valued ?? valueHoldings(of.account.holdings, market);
-    const sizes = isPlain ? undefined : sizesWithFills([of, ...others], market, allowance, known[0]?.sizes);
+    const own = (): Sizes => known[0]?.sizes ?? sizesOf(held.open);
+    const sizes = isPlain ? undefined : sizesWithFills([of, ...others], market, allowance, own());
     const base: AssessedAccount = sizes === undefined ? of.account : { ...of.account, ownerSizes: sizes };
     const surplusOf = (account: AssessedAccount): Decimal => {
       const isHeld = account.holdings === of.account.holdings;

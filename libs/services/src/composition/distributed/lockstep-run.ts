@@ -1,13 +1,11 @@
 import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
-import { partitionNumbers, type LogDirectory, shapeOf } from '@ballast/event-log';
+import { logPartitions, type LogDirectory } from '@ballast/event-log';
 import type { Instant } from '@ballast/kernel';
 import { LockstepGate, type LockstepChannel, type PartitionEnd } from '@ballast/messaging';
 
 /** Every log partition of a house, each with somebody who must report it. */
 export function allPartitions(partitions: number): readonly (readonly [log: string, partition: number])[] {
-  return [...SERVICE_LOGS, ...EXCHANGE_LOGS].flatMap((log) =>
-    partitionNumbers(shapeOf(log, partitions)).map((partition) => [log, partition] as const),
-  );
+  return logPartitions([...SERVICE_LOGS, ...EXCHANGE_LOGS], partitions).map(({ log, partition }) => [log, partition]);
 }
 
 /** Drives processes behind a gate through the steps of a run, from where their logs end. */
