@@ -94,9 +94,13 @@ export class ContractsProjection {
       case 'ProviderTradeBooked':
       case 'AdlBooked':
       case 'TradeReversed':
-      case 'PositionImported':
         this.#hold(payload as Payload<AccountsEvents, 'AdlBooked' | 'ProviderTradeBooked'>);
         return;
+      case 'AccountImported': {
+        const { accountId, positions } = payload as Payload<AccountsEvents, 'AccountImported'>;
+        for (const position of positions) this.#hold({ accountId, position });
+        return;
+      }
       case 'ContractDelivered':
         this.kept.deliveries += 1;
         this.#hold(payload as Payload<AccountsEvents, 'ContractDelivered'>);

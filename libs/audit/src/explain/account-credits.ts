@@ -60,7 +60,7 @@ const isPremium = ({
 /** Events with one cause; how the others divide is told below. */
 const WHOLE: { readonly [Type in keyof AccountsEvents]?: CreditCause } = {
   CollateralCredited: 'deposits',
-  CollateralImported: 'imported',
+  AccountImported: 'imported',
   TransferReceived: 'transferred',
   VariationSettled: 'variation',
   VariationGainReduced: 'variationCut',

@@ -37,18 +37,26 @@ function feeText(fee: string, asset: string | undefined, tier: string | undefine
   return tier === undefined ? what : `${what} (tier from ${usd(tier)} of volume)`;
 }
 
+/** All that an account came with; nothing, if it came with nothing. */
+const broughtText = ({ collateral, positions, orders, volumes }: Bookings['AccountImported']): readonly string[] => {
+  const what = [
+    ...Object.entries(collateral).map(([asset, amount]) => money(amount, asset)),
+    ...positions.map(
+      ({ quantity, instrument, averagePrice }) =>
+        `${quantity} ${instrument}, opened at ${usd(averagePrice)} on average`,
+    ),
+    ...(orders.length === 0 ? [] : [`${orders.length} open orders`]),
+    ...(volumes.length === 0
+      ? []
+      : [`${usd(text(sum(volumes.map(({ volume }) => dec(volume)))))} traded on ${volumes.length} days before`]),
+  ];
+  return what.length === 0 ? ['nothing'] : what;
+};
+
 const TELLERS: { readonly [Type in keyof Bookings]?: (payload: Bookings[Type]) => string } = {
   AccountOpened: () => 'Account opened.',
   CollateralCredited: ({ asset, amount }) => `Deposit of ${money(amount, asset)}.`,
-  CollateralImported: ({ importId, collateral }) =>
-    `Imported with the book ${importId}: ${Object.entries(collateral)
-      .map(([asset, amount]) => money(amount, asset))
-      .join(', ')}.`,
-  PositionImported: (imported) =>
-    `Imported with the book ${imported.importId}: ${imported.position.quantity} ${imported.position.instrument}, opened at ${usd(imported.averagePrice)} on average.`,
-  VolumesImported: ({ importId, volumes }) =>
-    `Imported with the book ${importId}: ${usd(text(sum(volumes.map(({ volume }) => dec(volume)))))} traded on ${volumes.length} days before.`,
-  OrdersImported: ({ importId, orders }) => `Imported with the book ${importId}: ${orders.length} open orders.`,
+  AccountImported: (imported) => `Imported with the book ${imported.importId}: ${broughtText(imported).join('; ')}.`,
   PositionChanged: (change) => {
     const { reason, side, quantity, price, fillPrice, fee, feeTier, settlement, position } = change;
     const what = `${side} ${quantity} ${position.instrument} at ${usd(price)}`;

@@ -1,5 +1,5 @@
 import { readPartition, type LogDirectory } from '@ballast/event-log';
-import type { Posting, PositionFigures } from '@ballast/facts';
+import { positionsAfter, type Posting } from '@ballast/facts';
 import { dec, text, ZERO, type Decimal, type Instant } from '@ballast/kernel';
 
 /** A line of books: what is held of an asset for all together, or of a contract by an account. */
@@ -30,15 +30,16 @@ export async function heldBooks(logs: LogDirectory, at: Instant): Promise<HeldBo
     for await (const { stream, payload, time } of readPartition(log, partition)) {
       // Clearing time never falls inside a partition.
       if (time.clearing > at) break;
-      const booked = payload as { readonly postings?: readonly Posting[]; readonly position?: PositionFigures };
-      for (const { ledgerAccount, asset, amount } of booked.postings ?? []) {
+      const { postings = [] } = payload as { readonly postings?: readonly Posting[] };
+      for (const { ledgerAccount, asset, amount } of postings) {
         // Assets are booked against what is owed for them: what is held stands there with the other sign.
         if (ledgerAccount === CUSTODY) custody.set(asset, (custody.get(asset) ?? ZERO).minus(amount));
       }
-      if (booked.position === undefined || !stream.startsWith('account-')) continue;
+      if (!stream.startsWith('account-')) continue;
       const accountId = stream.slice('account-'.length);
-      const { instrument, quantity } = booked.position;
-      positions.set(`${accountId} ${instrument}`, { accountId, asset: null, instrument, quantity });
+      for (const { instrument, quantity } of positionsAfter(payload)) {
+        positions.set(`${accountId} ${instrument}`, { accountId, asset: null, instrument, quantity });
+      }
     }
   }
   return {

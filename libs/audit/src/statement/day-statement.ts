@@ -1,7 +1,7 @@
 import type { DayStatement } from '@ballast/contracts';
 import { readPartition, type LogDirectory } from '@ballast/event-log';
 import { EMPTY_HEAD } from '@ballast/event-sourcing';
-import type { AmountByAsset, PositionFigures } from '@ballast/facts';
+import { positionsAfter, type AmountByAsset, type PositionFigures } from '@ballast/facts';
 import {
   compareText,
   DAY_MS,
@@ -70,12 +70,12 @@ export async function dayStatement(
     if (at >= start) opening ??= standing();
     end = { position: entry.position, chain: entry.chain.toString('hex') };
     if (entry.stream !== stream) continue;
-    const after = entry.payload as { readonly collateral?: AmountByAsset; readonly position?: PositionFigures };
+    const after = entry.payload as { readonly collateral?: AmountByAsset };
     isKnown ||= entry.type === 'AccountOpened';
     collateral = after.collateral ?? collateral;
-    if (after.position !== undefined) {
-      if (dec(after.position.quantity).isZero()) positions.delete(after.position.instrument);
-      else positions.set(after.position.instrument, after.position);
+    for (const { instrument, quantity, cost } of positionsAfter(entry.payload)) {
+      if (dec(quantity).isZero()) positions.delete(instrument);
+      else positions.set(instrument, { instrument, quantity, cost });
     }
     if (opening === undefined) continue;
     for (const credit of creditsOf(entry, accountId)) {

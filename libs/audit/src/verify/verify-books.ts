@@ -108,11 +108,11 @@ type BookedAccount = FundEvents['BookPartAdded']['accounts'][number];
 
 /** What an account comes with. */
 interface Content {
-  collateral: object;
+  readonly collateral: object;
   readonly positions: readonly string[];
   readonly model: string | null;
-  orders: NonNullable<BookedAccount['orders']>;
-  volumes: NonNullable<BookedAccount['volumes']>;
+  readonly orders: NonNullable<BookedAccount['orders']>;
+  readonly volumes: NonNullable<BookedAccount['volumes']>;
 }
 
 /** In one text, whatever the order of the positions; that of the orders is the one in which they are judged. */
@@ -191,19 +191,14 @@ function signatureFault({ importId, digest, signedBy, signature }: FundEvents['B
 /** What one account was booked from a book. */
 interface Came extends Content {
   readonly importId: string;
-  readonly positions: string[];
 }
 
-const CAME = ['CollateralImported', 'PositionImported', 'OrdersImported', 'VolumesImported'];
-
-/** What a partition booked from books, account by account, and the models that books chose. */
-interface CameHere {
-  readonly came: ReadonlyMap<string, Came>;
-  readonly models: ReadonlyMap<string, string>;
-}
-
-/** What a partition books of them is what the books say, account by account. */
-async function cameOf(logs: LogDirectory, partition: number, onRead: (entries: number) => void): Promise<CameHere> {
+/** What a partition booked from books, account by account. */
+async function cameOf(
+  logs: LogDirectory,
+  partition: number,
+  onRead: (entries: number) => void,
+): Promise<ReadonlyMap<string, Came>> {
   const came = new Map<string, Came>();
   const models = new Map<string, string>();
   for await (const { type, payload, cause } of readPartition(logs.log('accounts'), partition)) {
@@ -213,21 +208,16 @@ async function cameOf(logs: LogDirectory, partition: number, onRead: (entries: n
       const { accountId, model } = payload as AccountsEvents['MarginModelChosen'];
       models.set(accountId, model);
     }
-    if (!CAME.includes(type)) continue;
-    const { accountId, importId } = payload as AccountsEvents['CollateralImported'];
-    const model = models.get(accountId) ?? null;
-    const account = came.get(accountId) ?? { importId, collateral: {}, positions: [], model, orders: [], volumes: [] };
-    came.set(accountId, account);
-    if (type === 'CollateralImported')
-      account.collateral = (payload as AccountsEvents['CollateralImported']).collateral;
-    else if (type === 'OrdersImported') account.orders = (payload as AccountsEvents['OrdersImported']).orders;
-    else if (type === 'VolumesImported') account.volumes = (payload as AccountsEvents['VolumesImported']).volumes;
-    else {
-      const { position, averagePrice } = payload as AccountsEvents['PositionImported'];
-      account.positions.push(positionText(position.instrument, position.quantity, averagePrice));
-    }
+    if (type !== 'AccountImported') continue;
+    const { accountId, importId, collateral, positions, orders, volumes } =
+      payload as AccountsEvents['AccountImported'];
+    const held = positions.map((each) => positionText(each.instrument, each.quantity, each.averagePrice));
+    came.set(accountId, {
+      ...{ importId, collateral, positions: held, orders, volumes },
+      model: models.get(accountId) ?? null,
+    });
   }
-  return { came, models };
+  return came;
 }
 
 /** Books of others that were held against the ledger, and books that were imported. */
@@ -242,19 +232,14 @@ export async function verifyBooks(logs: LogDirectory, onRead: (entries: number) 
     }
   }
   for (let partition = 0; partition < logs.partitions; partition++) {
-    const { came, models } = await cameOf(logs, partition, onRead);
+    const came = await cameOf(logs, partition, onRead);
     // A partition books all of its accounts at once: where one has come, all have.
     const importIds = new Set([...came.values()].map(({ importId }) => importId));
     const expected = [...importIds].flatMap((importId) => [...(approved.get(importId) ?? [])]);
     const due = expected.filter(([accountId]) => partitionOfAccount(accountId, logs.partitions) === partition);
     for (const accountId of new Set([...came.keys(), ...due.map(([id]) => id)])) {
       const booked = came.get(accountId);
-      const content =
-        booked === undefined
-          ? due.find(([id]) => id === accountId)?.[1]
-          : approved.get(booked.importId)?.get(accountId);
-      const model = models.get(accountId) ?? null;
-      if (content === textOf(booked ?? { collateral: {}, positions: [], model, orders: [], volumes: [] })) continue;
+      if (booked !== undefined && approved.get(booked.importId)?.get(accountId) === textOf(booked)) continue;
       const what = `${accountId} came with something else than its book says`;
       return { log: 'accounts', partition, position: null, what };
     }

@@ -61,8 +61,12 @@ export class RunProjection {
       case 'PositionChanged':
       case 'AdlBooked':
       case 'TradeReversed':
-      case 'PositionImported':
         return this.#hold(entry.stream, (entry.payload as Payload<AccountsEvents, 'PositionChanged'>).position);
+      case 'AccountImported': {
+        const { positions } = entry.payload as Payload<AccountsEvents, 'AccountImported'>;
+        for (const position of positions) this.#hold(entry.stream, position);
+        return;
+      }
       case 'ProviderTradeBooked': {
         const trade = entry.payload as Payload<AccountsEvents, 'ProviderTradeBooked'>;
         if (trade.role === 'provider' && this.#underlyingOf.has(trade.instrument)) {

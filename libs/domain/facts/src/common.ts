@@ -45,19 +45,24 @@ export const accountAfter = {
 export type AccountAfter = RecordOf<typeof accountAfter>;
 
 /** A position as accounts keeps it. */
-export const positionFigures = describable(
-  record(
-    {
-      instrument: instrument(),
-      quantity: decimal('Contracts (of a linear perpetual: base units); negative = short.'),
-      cost: decimal(
-        'Signed, in the settlement asset, exact. Unrealised P&L at a mark = quantity * value of a contract - cost, of a linear perpetual quantity * mark - cost. Against premium it is zero.',
-      ),
-    },
-    'The position after the event.',
+export const positionFields = {
+  instrument: instrument(),
+  quantity: decimal('Contracts (of a linear perpetual: base units); negative = short.'),
+  cost: decimal(
+    'Signed, in the settlement asset, exact. Unrealised P&L at a mark = quantity * value of a contract - cost, of a linear perpetual quantity * mark - cost. Against premium it is zero.',
   ),
-);
+};
+export const positionFigures = describable(record(positionFields, 'The position after the event.'));
 export type PositionFigures = ValueOf<ReturnType<typeof positionFigures>>;
+
+/** The positions that an event in the stream of an account changed, as they are after it: one, or all that the account came with. */
+export function positionsAfter(payload: unknown): readonly PositionFigures[] {
+  const { position, positions } = payload as {
+    readonly position?: PositionFigures;
+    readonly positions?: readonly PositionFigures[];
+  };
+  return positions ?? (position === undefined ? [] : [position]);
+}
 
 /** Gains of a settlement of variation that may be cut. */
 export const variationGains = list(

@@ -29,6 +29,7 @@ export {
   type Posting,
   type AccountAfter,
   positionFigures,
+  positionsAfter,
   type PositionFigures,
   marginFigures,
   type MarginFigures,

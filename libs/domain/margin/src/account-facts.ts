@@ -8,14 +8,8 @@ import {
   type FactTable,
   type LogEntry,
 } from '@ballast/event-sourcing';
-import type {
-  AccountsEvents,
-  AmountByAsset,
-  InstrumentId,
-  OpeningEvents,
-  PositionFigures,
-  Underlying,
-} from '@ballast/facts';
+import { positionsAfter } from '@ballast/facts';
+import type { AccountsEvents, AmountByAsset, InstrumentId, OpeningEvents, Underlying } from '@ballast/facts';
 import { expiryNamedBy, noteFeeTier } from '@ballast/instruments';
 import { dec, invariant, type Instant, type OwnerId } from '@ballast/kernel';
 import type { AccountRecord } from './assess/account-book.js';
@@ -72,9 +66,9 @@ function noteAccount(state: MarginState, input: EntryOf<AccountsEvents & Opening
   if (account === undefined) return;
   const { book } = state;
   book.setVersion(account, input.version);
-  const payload = input.payload as { readonly collateral?: AmountByAsset; readonly position?: PositionFigures };
-  if (payload.collateral !== undefined) book.setCollateral(account, payload.collateral);
-  if (payload.position !== undefined) book.setPosition(account, payload.position);
+  const { collateral } = input.payload as { readonly collateral?: AmountByAsset };
+  if (collateral !== undefined) book.setCollateral(account, collateral);
+  for (const position of positionsAfter(input.payload)) book.setPosition(account, position);
   if (account.awaitedLossOf !== null) noteClosedCase(state, account);
   touch(state, account.ownerId, input);
 }
@@ -218,10 +212,7 @@ const TABLE: FactTable<MarginState, AccountsEvents & OpeningEvents> = {
   TradeSidesReported: 'ignored',
   TradeReversed: tradedByHouse,
   BookPartitionJudged: 'ignored',
-  CollateralImported: {},
-  PositionImported: {},
-  VolumesImported: {},
-  OrdersImported: {
+  AccountImported: {
     observe: ({ openOrders }, { payload }) => noteImported(openOrders, payload),
     decide: (state, { payload: { accountId } }, context) => cancelImported(state, state.book.at(accountId), context),
   },

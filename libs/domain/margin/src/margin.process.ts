@@ -83,7 +83,7 @@ const holdAnswered =
 export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEvents>({
   log: 'margin',
 
-  stateForm: { version: 11, classes: [ACCOUNT_BOOK], derived: ['assessor', 'grid', 'oldestReservations'] },
+  stateForm: { version: 12, classes: [ACCOUNT_BOOK], derived: ['assessor', 'grid', 'oldestReservations'] },
   initialState: (partition) => initialMarginState(partition),
 
   open: ({ rules }, opening, context) => openMargin(rules, opening, context),
@@ -219,15 +219,11 @@ export const marginProcess = defineProcess<MarginState, MarginEvents & OpeningEv
             cancelLate(state, accountId, orderId, context),
         },
         OrderChanged: {
-          observe: ({ openOrders, book }, { payload }) =>
-            noteChanged(openOrders, payload, book.find(payload.accountId) !== undefined),
+          observe: ({ openOrders }, { payload }) => noteChanged(openOrders, payload),
           decide: (state, { payload: { accountId, orderId } }, context) =>
             cancelLate(state, accountId, orderId, context),
         },
-        OrderClosed: {
-          observe: ({ openOrders, book }, { payload }) =>
-            noteClosed(openOrders, payload, book.find(payload.accountId) !== undefined),
-        },
+        OrderClosed: { observe: ({ openOrders }, { payload }) => noteClosed(openOrders, payload) },
       },
       ({ openOrders }, { position }) => void (openOrders.upTo = position),
     ),

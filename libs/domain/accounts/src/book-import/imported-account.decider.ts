@@ -1,5 +1,5 @@
 import { listingState, type ContractSpecification } from '@ballast/instruments';
-import type { FundEvents, InstrumentId } from '@ballast/facts';
+import type { AccountsEvents, FundEvents, InstrumentId } from '@ballast/facts';
 import {
   compareText,
   dec,
@@ -19,7 +19,7 @@ import { judgedTiers } from '../fees/fee-tiers.js';
 import { keptAsset, roundMoney } from '../ledger/assets.js';
 import { contractOf } from '../ledger/contracts.js';
 import { deliveryPriceOf } from '../ledger/instrument-book.js';
-import { clientLedger, postingsOf } from '../ledger/ledger.js';
+import { clientLedger, postingsOf, type JournalLine } from '../ledger/ledger.js';
 import { applyTrade, figuresOf, FLAT, type Position } from '../ledger/position.js';
 import { takenId } from '../open/open-account.decider.js';
 import {
@@ -173,10 +173,49 @@ export function decideJudgement(
   });
 }
 
+const byAsset = ([a]: readonly [Asset, unknown], [b]: readonly [Asset, unknown]): number => compareText(a, b);
+
+/** What an account brings: its collateral against custody, and positions whose cost, which `house/pnl` has to collect yet, is not in custody. */
+function broughtBy(
+  state: AccountsState,
+  importId: string,
+  { accountId, collateral, positions, orders = [], volumes = [] }: ImportedAccount,
+): AccountsEvents['AccountImported'] {
+  const amounts = Object.entries(collateral)
+    .map(([asset, amount]) => [asset, dec(amount)] as const)
+    .sort(byAsset);
+  const costs = new Map<Asset, { readonly exact: Decimal; readonly rounded: Decimal }>();
+  const opened = positions.map((imported) => {
+    const { instrument, averagePrice } = imported;
+    const contract = contractOf(state, instrument);
+    const position = openedAt(contract, imported);
+    const { exact, rounded } = costs.get(contract.settlementAsset) ?? { exact: ZERO, rounded: ZERO };
+    costs.set(contract.settlementAsset, {
+      exact: exact.plus(position.cost),
+      rounded: rounded.plus(roundedCost(state, contract, position.cost)),
+    });
+    return { ...figuresOf(instrument, position), averagePrice };
+  });
+  return {
+    ...{ accountId, importId, positions: opened, orders, volumes },
+    collateral: amountsOf(Object.fromEntries(amounts)),
+    postings: postingsOf(
+      ...amounts.flatMap(([asset, amount]): JournalLine[] => [
+        ['custody', asset, amount.neg()],
+        [clientLedger(accountId), asset, amount],
+      ]),
+      ...[...costs].sort(byAsset).flatMap(([asset, { exact, rounded }]): JournalLine[] => [
+        ['custody', asset, rounded],
+        ['house/pnl', asset, exact.neg()],
+        ['house/rounding', asset, exact.minus(rounded)],
+      ]),
+    ),
+  };
+}
+
 /**
- * Opens the accounts of an approved book that live here: with their collateral, which the custodian keeps, and their positions against
- * the house position of the partition. A position moves no money of its account; its cost, which `house/pnl` has to
- * collect yet, is not in custody. What they traded before counts for the tiers of their owners at once, and their orders are facts.
+ * Opens the accounts of an approved book that live here, each with all that it has in one event: consumers draw conclusions between two, and of half
+ * an account they would be wrong. What they traded before counts for the tiers of their owners at once, and their orders are facts.
  * @see docs/spec/accounts.md CLR-ACC-091
  */
 export function* decideImportedAccounts(
@@ -185,45 +224,14 @@ export function* decideImportedAccounts(
   at: Instant,
 ): Generator<AccountsFact> {
   const accounts = waiting(state, importId);
-  for (const { accountId, collateral, positions, marginModel, orders = [], volumes = [] } of accounts) {
+  for (const account of accounts) {
+    const { accountId, positions, marginModel } = account;
     yield fact('AccountOpened', { accountId });
     // Before it holds anything, so that no other model judges what it holds; one taken off the list since the book was judged stays with who has it.
     if (marginModel !== undefined) yield fact('MarginModelChosen', { accountId, model: marginModel });
-    if (volumes.length > 0) yield fact('VolumesImported', { accountId, importId, volumes });
-    const amounts = Object.entries(collateral).sort(([a], [b]) => compareText(a, b));
-    const held = amountsOf(Object.fromEntries(amounts.map(([asset, amount]) => [asset, dec(amount)])));
-    if (amounts.length > 0) {
-      yield fact('CollateralImported', {
-        accountId,
-        importId,
-        collateral: held,
-        postings: amounts.flatMap(([asset, amount]) =>
-          postingsOf(['custody', asset, dec(amount).neg()], [clientLedger(accountId), asset, dec(amount)]),
-        ),
-      });
-    }
-    for (const imported of positions) {
-      const { instrument, averagePrice } = imported;
-      const contract = contractOf(state, instrument);
-      const { settlementAsset: asset } = contract;
-      const position = openedAt(contract, imported);
-      const rounded = roundedCost(state, contract, position.cost);
-      yield fact('PositionImported', {
-        accountId,
-        importId,
-        averagePrice,
-        collateral: held,
-        position: figuresOf(instrument, position),
-        postings: postingsOf(
-          ['custody', asset, rounded],
-          ['house/pnl', asset, position.cost.neg()],
-          ['house/rounding', asset, position.cost.minus(rounded)],
-        ),
-      });
-      // It may have been delivered since the book was judged.
-      yield* deliverLate(state, accountId, instrument);
-    }
-    if (orders.length > 0) yield fact('OrdersImported', { accountId, importId, orders });
+    yield fact('AccountImported', broughtBy(state, importId, account));
+    // It may have been delivered since the book was judged.
+    for (const { instrument } of positions) yield* deliverLate(state, accountId, instrument);
   }
   const traded = accounts.filter(({ volumes }) => volumes !== undefined);
   yield* judgedTiers(

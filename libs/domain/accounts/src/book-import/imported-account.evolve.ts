@@ -2,7 +2,7 @@ import type { FundEvents } from '@ballast/facts';
 import { partitionOfAccount } from '@ballast/kernel';
 import { hold, touch, type AccountsState, type Evolution } from '../accounts.state.js';
 import { countBroughtVolumes } from '../fees/fee-tiers.js';
-import { attributePnl, bookOf } from '../ledger/instrument-book.js';
+import { bookOf } from '../ledger/instrument-book.js';
 import { post } from '../ledger/ledger.js';
 import { positionOf } from '../ledger/position.js';
 
@@ -17,27 +17,22 @@ export function noteBookPart(state: AccountsState, { importId, accounts }: FundE
   }
 }
 
-export const importEvolution: Evolution<
-  'BookPartitionJudged' | 'CollateralImported' | 'PositionImported' | 'VolumesImported' | 'OrdersImported'
-> = {
+export const importEvolution: Evolution<'BookPartitionJudged' | 'AccountImported'> = {
   BookPartitionJudged: () => undefined,
-  CollateralImported(state, { version, payload: { accountId, postings } }) {
-    touch(state, accountId, version, true);
-    post(state.ledger, postings);
-  },
-  /** No trade: its cost stands against `house/pnl` from the beginning, so the value traded here is what it was. */
-  PositionImported(state, { version, payload: { accountId, position: figures, postings } }) {
-    const position = positionOf(figures);
-    hold(touch(state, accountId, version, true), figures.instrument, position);
-    post(state.ledger, postings);
-    const book = bookOf(state, figures.instrument);
-    book.houseQuantity = book.houseQuantity.minus(position.quantity);
-    attributePnl(book, postings);
-  },
-  VolumesImported(state, { version, payload }) {
-    touch(state, payload.accountId, version, false);
+  /**
+   * No trade: what a position cost stands against `house/pnl` from the beginning, so the value traded here is what it was. Orders are risk, which margin
+   * judges; here only their fills are booked.
+   */
+  AccountImported(state, { version, payload }) {
+    const account = touch(state, payload.accountId, version, true);
+    post(state.ledger, payload.postings);
+    for (const figures of payload.positions) {
+      const position = positionOf(figures);
+      hold(account, figures.instrument, position);
+      const book = bookOf(state, figures.instrument);
+      book.houseQuantity = book.houseQuantity.minus(position.quantity);
+      book.housePnl = book.housePnl.minus(position.cost);
+    }
     countBroughtVolumes(state, payload);
   },
-  /** Orders are risk, which margin judges; here only their fills are booked. */
-  OrdersImported: (state, { version, payload: { accountId } }) => void touch(state, accountId, version, false),
 };

@@ -52,8 +52,9 @@ export function countVolume(state: AccountsState, accountId: AccountId, traded: 
 /** What an account traded before it came with a book counts for its owner too. */
 export function countBroughtVolumes(
   state: AccountsState,
-  { accountId, volumes }: AccountsEvents['VolumesImported'],
+  { accountId, volumes }: AccountsEvents['AccountImported'],
 ): void {
+  if (volumes.length === 0) return;
   const ownerId = ownerOf(accountId);
   const counted = state.volumes.get(ownerId) ?? new Map<number, Decimal>();
   for (const { day, volume } of volumes) counted.set(dayOf(day), (counted.get(dayOf(day)) ?? ZERO).plus(volume));

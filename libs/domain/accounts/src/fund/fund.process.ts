@@ -12,10 +12,10 @@ import {
 } from '@ballast/event-sourcing';
 import {
   FUND_EVENTS,
+  positionsAfter,
   type AccountsEvents,
   type DocumentEvents,
   type FundEvents,
-  type InstrumentId,
   type LiquidationEvents,
   type OpeningEvents,
 } from '@ballast/facts';
@@ -65,14 +65,13 @@ import { noteDelivered, noteImported, noteReversed, noteTraded, type OpenInteres
 
 const emit = emitterOf(FUND_EVENTS);
 
-/** A fact after which an account has another position in a contract. */
-const moving = <Moved extends { readonly position: { readonly instrument: InstrumentId } }>(
-  note: (interests: OpenInterests, moved: Moved) => void,
-) => ({
+/** A fact after which an account has other positions. */
+const moving = <Moved extends object>(note: (interests: OpenInterests, moved: Moved) => void) => ({
   observe: ({ openInterests }: FundState, { payload }: { readonly payload: Moved }): void =>
     note(openInterests, payload),
-  decide: (state: FundState, { payload: { position } }: { readonly payload: Moved }, context: DecisionContext): void =>
-    tellOpenInterest(state, context, position.instrument),
+  decide(state: FundState, { payload }: { readonly payload: Moved }, context: DecisionContext): void {
+    for (const { instrument } of positionsAfter(payload)) tellOpenInterest(state, context, instrument);
+  },
 });
 
 function endCorrections(context: DecisionContext, ended: readonly FundEvents['TradeCorrectionEnded'][]): void {
@@ -182,10 +181,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
         BookPartitionJudged: {
           observe: ({ bookImports }, { partition, payload }) => evolveImports.judged(bookImports, partition, payload),
         },
-        CollateralImported: 'ignored',
-        PositionImported: moving(noteImported),
-        VolumesImported: 'ignored',
-        OrdersImported: 'ignored',
+        AccountImported: moving(noteImported),
         AdlBooked: moving(noteTraded),
         ProviderTradeBooked: moving(noteTraded),
         SuspenseBooked: 'ignored',

@@ -46,9 +46,9 @@ export function noteReversed(interests: OpenInterests, { side, quantity, positio
   moved(interests, position.instrument, after.plus(signed(side, quantity)), after);
 }
 
-/** An account came with a position. */
-export function noteImported(interests: OpenInterests, { position }: AccountsEvents['PositionImported']): void {
-  moved(interests, position.instrument, ZERO, dec(position.quantity));
+/** An account came with positions. */
+export function noteImported(interests: OpenInterests, { positions }: AccountsEvents['AccountImported']): void {
+  for (const { instrument, quantity } of positions) moved(interests, instrument, ZERO, dec(quantity));
 }
 
 /** A contract ended with its position. */

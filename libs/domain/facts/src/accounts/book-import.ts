@@ -1,4 +1,4 @@
-import { accountAfter, booked, positionFigures } from '../common.js';
+import { accountAfter, booked, positionFields } from '../common.js';
 import { event } from '../schema/event.js';
 import {
   accountId,
@@ -161,30 +161,20 @@ export const IMPORTED_ACCOUNT_EVENTS = {
       ),
     },
   }),
-  CollateralImported: event({
-    description: 'An account has this collateral from a book that was imported.',
-    stream: 'account-<accountId>',
-    payload: { ...accountAfter, ...booked, importId },
-  }),
-  PositionImported: event({
-    description: 'An account has this position from a book that was imported. No money of the account moves.',
+  AccountImported: event({
+    description:
+      'An account came with a book that was imported: all that it has, in one event, so that nobody ever sees half of it. Its positions move no money of it.',
     stream: 'account-<accountId>',
     payload: {
       ...accountAfter,
       ...booked,
       importId,
-      averagePrice: positiveDecimal('As the contract is quoted.'),
-      position: positionFigures(),
+      positions: list(
+        record({ ...positionFields, averagePrice: positiveDecimal('As the contract is quoted.') }),
+        'All of them, as they are after the event.',
+      ),
+      orders: importedOrders,
+      volumes: importedVolumes,
     },
-  }),
-  VolumesImported: event({
-    description: 'What an account traded before it came with a book: it counts for the fee tier of its owner.',
-    stream: 'account-<accountId>',
-    payload: { accountId: accountId(), importId, volumes: importedVolumes },
-  }),
-  OrdersImported: event({
-    description: 'Orders of an account that rested at the exchange when it came with a book.',
-    stream: 'account-<accountId>',
-    payload: { accountId: accountId(), importId, orders: importedOrders },
   }),
 };

@@ -42,8 +42,8 @@ export interface Expiry {
 const REMEMBERED_RESERVATIONS = 65_536;
 
 /**
- * How many orders that nobody told of are known by what was filled of them. Logs are read within seconds of each other; an exchange that names orders
- * in its fills and tells of none names new ones for ever. One that is told after it was forgotten asks for more margin, not less.
+ * How many orders that nobody told of are known by what was filled of them, or said of them. Logs are read within seconds of each other; an exchange that
+ * names orders in its fills and tells of none names new ones for ever. One that is told after it was forgotten asks for more margin, not less.
  */
 const REMEMBERED_UNTOLD = 65_536;
 
@@ -52,7 +52,7 @@ export interface OpenOrders {
   /** Position in exchange.orders up to which they are known. */
   upTo: number;
   readonly accounts: Map<AccountId, AccountOrders>;
-  /** Orders of which nothing is known but fills, oldest first, by `orderKey`. */
+  /** Orders that nobody told of yet, oldest first, by `orderKey`. */
   readonly untold: Map<string, { readonly accountId: AccountId; readonly orderId: string }>;
   /** Of all reservations that hold something, the earliest first. */
   readonly expiries: Expiry[];
@@ -116,50 +116,55 @@ export function noteAccepted(open: OpenOrders, accepted: OrderEvents['OrderAccep
   change(open, accountId, (orders) => {
     const known = orders.orders.get(orderId) ?? NOT_TOLD;
     const terms = { instrument, side, quantity: dec(quantity), price: dec(price) };
-    keep(orders, orderId, { ...known, terms });
+    // What the exchange said of the id before was not of this order.
+    keep(orders, orderId, known.terms === null ? { ...NOT_TOLD, booked: known.booked, terms } : { ...known, terms });
     open.untold.delete(orderKey(accountId, orderId));
     if (reservationId !== null) endIn(open, orders, accountId, reservationId);
   });
 }
 
 /**
- * An order that nobody told of changes nothing: the exchange tells an order before what becomes of it.
- * @param isHere whether its account is; that of an account which is not may come with a book
+ * Keeps what is known of an order that nobody told of: a book may bring it, in another log. The oldest of too many is forgotten.
+ * @param known without its terms
  */
+function keepUntold(open: OpenOrders, accountId: AccountId, orderId: string, known: KnownOrder): void {
+  change(open, accountId, (orders) => keep(orders, orderId, known));
+  open.untold.set(orderKey(accountId, orderId), { accountId, orderId });
+  if (open.untold.size <= REMEMBERED_UNTOLD) return;
+  for (const [key, oldest] of open.untold) {
+    open.untold.delete(key);
+    change(open, oldest.accountId, ({ orders }) => void orders.delete(oldest.orderId));
+    return;
+  }
+}
+
+/** Other terms; of an order that nobody told of they hold for a book that brings it. */
 export function noteChanged(
   open: OpenOrders,
   { accountId, orderId, quantity, price }: OrderEvents['OrderChanged'],
-  isHere: boolean,
 ): void {
   const changed = { quantity: dec(quantity), price: dec(price) };
-  change(open, accountId, (orders) => {
-    const known = orders.orders.get(orderId) ?? NOT_TOLD;
-    if (known.terms !== null) keep(orders, orderId, { ...known, terms: { ...known.terms, ...changed } });
-    else if (!isHere) keep(orders, orderId, { ...known, changed });
-  });
+  const known = ordersOf(open, accountId).orders.get(orderId) ?? NOT_TOLD;
+  const { terms } = known;
+  if (terms === null) keepUntold(open, accountId, orderId, { ...known, changed });
+  else change(open, accountId, (orders) => keep(orders, orderId, { ...known, terms: { ...terms, ...changed } }));
 }
 
-/**
- * Closed; fills that accounts has not booked yet are risk until it has.
- * @param isHere whether its account is; that of an account which is not may come with a book
- */
-export function noteClosed(
-  open: OpenOrders,
-  { accountId, orderId, filledQuantity }: OrderEvents['OrderClosed'],
-  isHere: boolean,
-): void {
+/** Closed; fills that accounts has not booked yet are risk until it has. An order that nobody told of is closed in a book that brings it. */
+export function noteClosed(open: OpenOrders, { accountId, orderId, filledQuantity }: OrderEvents['OrderClosed']): void {
   const filled = dec(filledQuantity);
-  open.untold.delete(orderKey(accountId, orderId));
-  change(open, accountId, (orders) => {
-    const known = orders.orders.get(orderId) ?? NOT_TOLD;
-    if (known.terms !== null) keep(orders, orderId, { ...known, closedAt: minOf(filled, known.terms.quantity) });
-    else if (isHere) orders.orders.delete(orderId);
-    else keep(orders, orderId, { ...known, closedAt: filled });
-  });
+  const known = ordersOf(open, accountId).orders.get(orderId) ?? NOT_TOLD;
+  const { terms } = known;
+  if (terms === null) keepUntold(open, accountId, orderId, { ...known, closedAt: filled });
+  else
+    change(open, accountId, (orders) => keep(orders, orderId, { ...known, closedAt: minOf(filled, terms.quantity) }));
 }
 
 /** Orders that came with a book: what they had filled before stands in the positions, and what the exchange has said of them since is newer. */
-export function noteImported(open: OpenOrders, { accountId, orders: brought }: AccountsEvents['OrdersImported']): void {
+export function noteImported(
+  open: OpenOrders,
+  { accountId, orders: brought }: Pick<AccountsEvents['AccountImported'], 'accountId' | 'orders'>,
+): void {
   change(open, accountId, (orders) => {
     for (const { orderId, instrument, side, quantity, filledQuantity, price } of brought) {
       const known = orders.orders.get(orderId) ?? NOT_TOLD;
@@ -176,17 +181,10 @@ export function noteImported(open: OpenOrders, { accountId, orders: brought }: A
 
 /** Accounts booked a fill: what it filled is position now, and no order any more. */
 export function noteFilled(open: OpenOrders, accountId: AccountId, orderId: string, quantity: Decimal): void {
-  change(open, accountId, (orders) => {
-    const known = orders.orders.get(orderId) ?? NOT_TOLD;
-    keep(orders, orderId, { ...known, booked: known.booked.plus(quantity) });
-    if (known === NOT_TOLD) open.untold.set(orderKey(accountId, orderId), { accountId, orderId });
-  });
-  if (open.untold.size <= REMEMBERED_UNTOLD) return;
-  for (const [key, oldest] of open.untold) {
-    open.untold.delete(key);
-    change(open, oldest.accountId, ({ orders }) => void orders.delete(oldest.orderId));
-    return;
-  }
+  const known = ordersOf(open, accountId).orders.get(orderId) ?? NOT_TOLD;
+  const filled = { ...known, booked: known.booked.plus(quantity) };
+  if (known.terms === null) keepUntold(open, accountId, orderId, filled);
+  else change(open, accountId, (orders) => keep(orders, orderId, filled));
 }
 
 /** What was told of orders in contracts that nobody holds any more is forgotten: in one pass, however many expire together. */

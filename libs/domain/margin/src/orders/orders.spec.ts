@@ -349,29 +349,30 @@ describe('fills and orders come in two logs [CLR-ORD-001]', () => {
     expect(ex.house.machine.state.openOrders.accounts.size).toBe(0);
   });
 
-  it('what is told of an order that nobody told of changes nothing', () => {
+  it('what is said of an order that nobody told of asks for nothing', () => {
     const ex = exchange({ USD: '10000' });
+    const before = ex.headroom('ann.main');
     ex.change('ann.main', 'o', '5', '1');
-    ex.close('ann.main', 'o', '5');
-    expect(ex.house.machine.state.openOrders.accounts.size).toBe(0);
+    ex.close('ann.main', 'p', '5');
+    expect([ex.openOf('ann.main'), ex.headroom('ann.main')]).toEqual([[], before]);
   });
 });
 
-describe('orders that fills name and nobody tells of [CLR-ORD-001]', () => {
-  it('are forgotten, the oldest first, and one that is told or closed meanwhile is not among them', () => {
+describe('orders that are named and nobody tells of [CLR-ORD-001]', () => {
+  it('are forgotten, the oldest first, and one that is told meanwhile is not among them', () => {
     const ex = exchange({ USD: '10000' });
     const terms = buy('1 BTC-PERP at 60000');
     for (const orderId of ['told', 'closed', 'first', 'second']) ex.book(terms, dec('0.1'), dec(60_000), orderId);
     ex.accept(terms, null, 'told');
     ex.close('ann.main', 'closed', '0.1');
     const { openOrders } = ex.house.machine.state;
-    expect([...openOrders.untold.values()].map(({ orderId }) => orderId)).toEqual(['first', 'second']);
+    expect([...openOrders.untold.values()].map(({ orderId }) => orderId)).toEqual(['closed', 'first', 'second']);
     for (let n = 0; openOrders.untold.size < 65_536; n++) noteFilled(openOrders, 'ann.main', `more-${n}`, dec('0.1'));
     ex.book(terms, dec('0.1'), dec(60_000), 'last');
     expect(openOrders.untold.size).toBe(65_536);
     expect(
       ['told', 'closed', 'first', 'second', 'last'].map((id) => ordersOf(openOrders, 'ann.main').orders.has(id)),
-    ).toEqual([...[true, false, false, true, true]]);
+    ).toEqual([true, false, true, true, true]);
   });
 });
 
@@ -568,8 +569,8 @@ describe('orders that come with a book [CLR-ORD-009]', () => {
     return new Exchange(made);
   };
   const come = ({ house: at }: Exchange, ...orders: readonly object[]) => {
-    const payload = { accountId: ANN, importId: 'go-live', orders };
-    return at.accept(at.fact('accounts', `account-${ANN}`, 'OrdersImported', payload));
+    const payload = { accountId: ANN, importId: 'go-live', positions: [], orders };
+    return at.accept(at.fact('accounts', `account-${ANN}`, 'AccountImported', payload));
   };
   const openOf = (ex: Exchange) => ex.openOf(ANN).map(({ orderId, quantity }) => `${orderId} ${text(quantity)}`);
   const PARTLY = { ...brought, quantity: '3', filledQuantity: '1' };
@@ -589,38 +590,52 @@ describe('orders that come with a book [CLR-ORD-009]', () => {
     expect(ex.house.rebuilt().state.openOrders).toEqual(ex.house.machine.state.openOrders);
   });
 
-  it.each(['first the book', 'first the exchange'])('stand as the exchange says they do since, %s', (first) => {
+  it.each(['first the book', 'first the exchange', 'between its account and it'])(
+    'stand as the exchange says they do since, %s',
+    (first) => {
+      const ex = house();
+      const says = () => {
+        ex.change(ANN, 'changed', '4', '59000');
+        ex.close(ANN, 'closed', '3');
+        ex.close(ANN, 'cancelled', '1');
+        ex.close(ANN, 'untouched', '0');
+      };
+      const opens = () => void ex.house.account(ANN, { USD: '100000' });
+      const comes = () => {
+        come(
+          ex,
+          { ...PARTLY, orderId: 'changed' },
+          { ...PARTLY, orderId: 'closed' },
+          { ...PARTLY, orderId: 'cancelled' },
+          { ...PARTLY, orderId: 'untouched', filledQuantity: '0' },
+          { ...PARTLY, orderId: 'resting' },
+        );
+      };
+      const inOrder = {
+        'first the book': [opens, comes, says],
+        'first the exchange': [says, opens, comes],
+        'between its account and it': [opens, says, comes],
+      };
+      for (const next of inOrder[first as keyof typeof inOrder]) next();
+      // Closed with 3 filled, 1 of them before the book: 2 are on their way from accounts.
+      expect(openOf(ex)).toEqual(['changed 3', 'closed 2', 'resting 2']);
+      expect(
+        ex
+          .openOf(ANN)
+          .find(({ orderId }) => orderId === 'changed')
+          ?.price.toFixed(),
+      ).toBe('59000');
+      ex.book(order(ANN, 'buy', '2 BTC-PERP at 60000'), dec('2'), dec('60000'), 'closed');
+      expect(openOf(ex)).toEqual(['changed 3', 'resting 2']);
+    },
+  );
+
+  it('that are told of anew by the exchange are as it tells them, whatever it said of that id before', () => {
     const ex = house();
-    const says = () => {
-      ex.change(ANN, 'changed', '4', '59000');
-      ex.close(ANN, 'closed', '3');
-      ex.close(ANN, 'cancelled', '1');
-      ex.close(ANN, 'untouched', '0');
-    };
-    const comes = () => {
-      ex.house.account(ANN, { USD: '100000' });
-      come(
-        ex,
-        { ...PARTLY, orderId: 'changed' },
-        { ...PARTLY, orderId: 'closed' },
-        { ...PARTLY, orderId: 'cancelled' },
-        { ...PARTLY, orderId: 'untouched', filledQuantity: '0' },
-        { ...PARTLY, orderId: 'resting' },
-      );
-    };
-    if (first === 'first the book') comes();
-    says();
-    if (first !== 'first the book') comes();
-    // Closed with 3 filled, 1 of them before the book: 2 are on their way from accounts.
-    expect(openOf(ex)).toEqual(['changed 3', 'closed 2', 'resting 2']);
-    expect(
-      ex
-        .openOf(ANN)
-        .find(({ orderId }) => orderId === 'changed')
-        ?.price.toFixed(),
-    ).toBe('59000');
-    ex.book(order(ANN, 'buy', '2 BTC-PERP at 60000'), dec('2'), dec('60000'), 'closed');
-    expect(openOf(ex)).toEqual(['changed 3', 'resting 2']);
+    ex.house.account(ANN, { USD: '100000' });
+    ex.close(ANN, 'o', '1');
+    ex.accept(order(ANN, 'buy', '2 BTC-PERP at 60000'), null, 'o');
+    expect(openOf(ex)).toEqual(['o 2']);
   });
 
   it('are asked to be cancelled where nothing trades, or where a perpetual ends', () => {
@@ -641,15 +656,12 @@ describe('orders that come with a book [CLR-ORD-009]', () => {
       const { house: at } = house();
       const account = `account-${ANN}`;
       const position = { instrument: 'BTC-PERP', quantity: '1', cost: '60000' };
-      const holds = { accountId: ANN, importId: 'go-live', collateral: { USD: '1350' }, position };
       const closing = { ...PARTLY, orderId: 'closing', side: 'sell', quantity: '1', filledQuantity: '0' };
       const facts = [
         at.fact('accounts', account, 'AccountOpened', { accountId: ANN }),
-        at.fact('accounts', account, 'PositionImported', holds),
-        at.fact('accounts', account, 'OrdersImported', {
-          accountId: ANN,
-          importId: 'go-live',
-          orders: [PARTLY, closing],
+        at.fact('accounts', account, 'AccountImported', {
+          ...{ accountId: ANN, importId: 'go-live', collateral: { USD: '1350' } },
+          ...{ positions: [position], orders: [PARTLY, closing] },
         }),
       ];
       const events = how === 'behind it' ? facts.flatMap((each) => at.accept(each)) : at.accept(...facts);

@@ -90,8 +90,8 @@ describe('accounts of a live book, before they are opened [CLR-ACC-092]', () => 
     open.account('ann.main', { USD: '50000', position: { instrument: 'BTC-PERP', quantity: '4', cost: '232000' } });
     open.account('ann.other', { USD: '50000' });
     for (const { accountId, orders } of coming) {
-      const payload = { accountId, importId: 'go-live', orders };
-      open.accept(open.fact('accounts', `account-${accountId}`, 'OrdersImported', payload));
+      const payload = { accountId, importId: 'go-live', positions: [], orders };
+      open.accept(open.fact('accounts', `account-${accountId}`, 'AccountImported', payload));
     }
     expect(before.map(({ headroom }) => headroom)).toEqual(coming.map(({ accountId }) => text(ex.headroom(accountId))));
     const [unpriced] = asked(house(), {
