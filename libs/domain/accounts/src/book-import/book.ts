@@ -133,29 +133,25 @@ export const MOST_FAULTS = 100;
 
 /** Accounts, positions, orders and days that stand twice. */
 function repeated(accounts: readonly ImportedAccount[]): readonly FaultOfAccount[] {
-  const faults: FaultOfAccount[] = [];
-  const known = new Set<string>();
-  for (const { accountId, positions, orders = [], volumes = [] } of accounts) {
-    if (known.has(accountId))
-      faults.push({ accountId, code: 'account-repeated', detail: 'it stands in the book twice' });
-    known.add(accountId);
-    const held = new Set<string>();
-    for (const { instrument } of positions) {
-      if (held.has(instrument)) {
-        faults.push({
-          accountId,
-          code: 'position-repeated',
-          detail: `${instrument} stands there twice: write the sum`,
-        });
-      }
-      held.add(instrument);
-    }
-    for (const orderId of twice(orders.map((order) => order.orderId)))
-      faults.push({ accountId, code: 'order-repeated', detail: `${orderId} stands there twice` });
-    for (const day of twice(volumes.map((volume) => volume.day)))
-      faults.push({ accountId, code: 'volume-repeated', detail: `the day ${day} stands there twice: write the sum` });
-  }
-  return faults;
+  const ofBook = twice(accounts.map(({ accountId }) => accountId)).map((accountId) => ({
+    ...{ accountId, code: 'account-repeated' },
+    detail: 'it stands in the book twice',
+  }));
+  const inAccounts = accounts.flatMap(({ accountId, positions, orders = [], volumes = [] }) => [
+    ...twice(positions.map(({ instrument }) => instrument)).map((instrument) => ({
+      ...{ accountId, code: 'position-repeated' },
+      detail: `${instrument} stands there twice: write the sum`,
+    })),
+    ...twice(orders.map(({ orderId }) => orderId)).map((orderId) => ({
+      ...{ accountId, code: 'order-repeated' },
+      detail: `${orderId} stands there twice`,
+    })),
+    ...twice(volumes.map(({ day }) => day)).map((day) => ({
+      ...{ accountId, code: 'volume-repeated' },
+      detail: `the day ${day} stands there twice: write the sum`,
+    })),
+  ]);
+  return [...ofBook, ...inAccounts];
 }
 
 function twice<Item>(items: readonly Item[]): readonly Item[] {

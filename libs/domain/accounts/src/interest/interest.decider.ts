@@ -1,13 +1,5 @@
-import {
-  compareText,
-  DAY_MS,
-  text,
-  ZERO,
-  type AccountId,
-  type Asset,
-  type Decimal,
-  type Instant,
-} from '@ballast/kernel';
+import { dayOf } from '@ballast/instruments';
+import { compareText, text, ZERO, type AccountId, type Asset, type Decimal, type Instant } from '@ballast/kernel';
 import { collateralAfter, collateralOf, fact, type AccountsFact, type AccountsState } from '../accounts.state.js';
 import { roundMoney } from '../ledger/assets.js';
 import { balancesOf, clientLedger, postingsOf, type JournalLine } from '../ledger/ledger.js';
@@ -20,7 +12,7 @@ export interface PriceTimes {
 }
 
 /** Clearing days (UTC) that ended between two times. */
-const daysEnded = (from: Instant, until: Instant): number => Math.floor(until / DAY_MS) - Math.floor(from / DAY_MS);
+const daysEnded = (from: Instant, until: Instant): number => dayOf(until) - dayOf(from);
 
 /** Simple interest of a debt over whole days, exact; debt, rate and result in the same asset. */
 const interestOf = (debt: Decimal, { yearlyRate, daysInYear }: InterestTerms, days: number): Decimal =>
