@@ -96,12 +96,10 @@ describe('the document', () => {
     expect(document.servers).toMatchObject([{ url: '/' }]);
     expect(Object.keys(document.components.securitySchemes)).toEqual(['bearer']);
     for (const { operationId, responses } of operations()) {
-      expect([operationId, Object.keys(responses).some((status) => /^2\d\d$/.test(status))]).toEqual([
-        operationId,
-        true,
-      ]);
+      const told = Object.keys(responses).map((status) => status.replace(/^2\d\d$/, '2XX'));
+      expect([operationId, ...told]).toEqual(expect.arrayContaining([operationId, '2XX', '4XX', '5XX']));
     }
-    expect(Object.keys(document.paths['/health/ready']?.['get']?.responses ?? {})).toEqual(['200', '503']);
+    expect(Object.keys(document.paths['/health/ready']?.['get']?.responses ?? {})).toContain('503');
   });
 
   it('writes a time in one form: RFC 3339, UTC, to the millisecond, but where what is hashed stands as it is', () => {

@@ -10,7 +10,7 @@ import { AccountList } from './account-list.js';
 import { accountView, unknownAccount } from './account-views.js';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { SURVEY } from './present-house.js';
-import { Answers, AnswersProblems, InPath, InQuery, Takes, Write } from './open-api.js';
+import { Answers, InPath, InQuery, Takes, Write } from './open-api.js';
 import { checkBeforeTrade } from './pre-trade-check.js';
 import { parsed, Problem } from './problem.js';
 import { endOf } from './past-moment.js';
@@ -18,7 +18,6 @@ import { pastWhatIf, whatIf } from './what-if.js';
 import { executed, type AcceptedAnswer } from './write-request.js';
 
 @ApiTags('accounts')
-@AnswersProblems()
 @Controller('accounts')
 export class AccountsController {
   readonly #list: AccountList;

@@ -19,14 +19,13 @@ import { compareText, dec } from '@ballast/kernel';
 import { questions } from '@ballast/services';
 import { asOfTold, CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { byName, pageByName } from './list-page.js';
-import { Answers, AnswersProblems, InPath, InQuery, Takes, Write } from './open-api.js';
+import { Answers, InPath, InQuery, Takes, Write } from './open-api.js';
 import { parsed, Problem } from './problem.js';
 import { answered } from './what-if.js';
 import { executedAs, writeHeaders, type AcceptedAnswer, type WriteHeaders } from './write-request.js';
 
 /** An exchange brings its live book: one person with a signed file, another one approves, and all of it is booked or nothing. */
 @ApiTags('book-imports')
-@AnswersProblems()
 @Controller('book-imports')
 export class BookImportsController {
   constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}

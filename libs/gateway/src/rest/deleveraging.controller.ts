@@ -8,13 +8,12 @@ import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { DeleveragingQueues } from './deleveraging-queues.js';
 import { streamEvents } from './event-stream.js';
 import { byPosition } from './list-page.js';
-import { Answers, AnswersProblems, InPath, InQuery, StreamsLog } from './open-api.js';
+import { Answers, InPath, InQuery, StreamsLog } from './open-api.js';
 import { STREAMS, type OpenStreams } from './open-streams.js';
 import { Problem, parsed } from './problem.js';
 
 /** How near deleveraging is, and whom it would meet first. */
 @ApiTags('deleveraging')
-@AnswersProblems()
 @Controller()
 export class DeleveragingController {
   readonly #queues: DeleveragingQueues;

@@ -6,13 +6,12 @@ import { GLOBAL } from '@ballast/event-sourcing';
 import { questions } from '@ballast/services';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { byName } from './list-page.js';
-import { Answers, AnswersProblems, InPath, InQuery, Write } from './open-api.js';
+import { Answers, InPath, InQuery, Write } from './open-api.js';
 import { parsed } from './problem.js';
 import { executed, type AcceptedAnswer } from './write-request.js';
 
 /** Perpetuals that end at a time: proposed by one person, approved by another. */
 @ApiTags('house')
-@AnswersProblems()
 @Controller('delistings')
 export class DelistingsController {
   constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}

@@ -4,12 +4,11 @@ import * as contract from '@ballast/contracts';
 import { questions } from '@ballast/services';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { byName } from './list-page.js';
-import { Answers, AnswersProblems, InQuery } from './open-api.js';
+import { Answers, InQuery } from './open-api.js';
 import { parsed } from './problem.js';
 
 /** What a desk looks through of all accounts and owners. */
 @ApiTags('desk')
-@AnswersProblems()
 @Controller()
 export class DeskController {
   constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}

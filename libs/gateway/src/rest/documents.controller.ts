@@ -7,13 +7,12 @@ import { GLOBAL, type HouseDocument } from '@ballast/event-sourcing';
 import type { Instant } from '@ballast/kernel';
 import { asOfTold, CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { byName, byPosition, pageByName } from './list-page.js';
-import { Answers, AnswersProblems, InPath, InQuery, Write } from './open-api.js';
+import { Answers, InPath, InQuery, Write } from './open-api.js';
 import { parsed } from './problem.js';
 import { executed, type AcceptedAnswer } from './write-request.js';
 
 /** Rules of a service change by four eyes: one person proposes, another reads all of it and approves. */
 @ApiTags('rules')
-@AnswersProblems()
 @Controller('rules')
 export class DocumentsController {
   constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}

@@ -3,12 +3,11 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { readLogPlace, readPlace, type LogPlace } from '@ballast/audit';
 import * as contract from '@ballast/contracts';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
-import { Answers, AnswersProblems, InPath } from './open-api.js';
+import { Answers, InPath } from './open-api.js';
 import { Problem, parsed } from './problem.js';
 
 /** One event by its place: as it stands in the log, with its causes, and as a decision about an account. */
 @ApiTags('events')
-@AnswersProblems()
 @Controller()
 export class EventsController {
   constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}

@@ -2,13 +2,12 @@ import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contract from '@ballast/contracts';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
-import { Answers, AnswersProblems, InPath, InQuery } from './open-api.js';
+import { Answers, InPath, InQuery } from './open-api.js';
 import { endOf, noExplanation } from './past-moment.js';
 import { parsed } from './problem.js';
 
 /** Why an account is in its state, from the logs alone. */
 @ApiTags('accounts')
-@AnswersProblems()
 @Controller('accounts')
 export class ExplanationController {
   constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}

@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { throughOperations, type AskOperation, type OpenApi } from './operations.fixtures.js';
 import { readAnswer, type RestClient } from './rest-client.fixtures.js';
 
 const run = promisify(execFile);
@@ -43,7 +44,7 @@ async function generatedClient(house: RestClient, stories: string): Promise<Gene
   const { createClient } = await import('@hey-api/openapi-ts');
   const directory = await fs.mkdtemp(path.join(os.tmpdir(), 'ballast-generated-'));
   const { text } = await house.get('/openapi.json');
-  const input = JSON.parse(text) as Document;
+  const input = JSON.parse(text) as OpenApi;
   await createClient({
     input: input as never,
     output: { path: path.join(directory, 'client'), module: { extension: '.js' } },
@@ -64,13 +65,30 @@ async function generatedClient(house: RestClient, stories: string): Promise<Gene
   };
   const loaded = (await load('stories.js')) as Stories;
   await fs.rm(directory, { recursive: true });
-  const asked = new Set<string>();
   return {
-    client: askingThrough(house, input, operations, connect({ baseUrl: house.url }), asked),
+    ...throughOperations(house, input, askingWith(operations, connect({ baseUrl: house.url }))),
     stories: loaded,
-    asked,
   };
 }
+
+/** What a generated function read is what was answered. */
+const askingWith =
+  (operations: Readonly<Record<string, Operation>>, client: unknown): AskOperation =>
+  async (name, { path: parts, query, headers, body }) => {
+    const operation = operations[name];
+    if (operation === undefined) throw new Error(`the generated client has no ${name}`);
+    let sent: Promise<Response> | undefined;
+    const { data, error } = await operation({
+      ...{ client, path: parts, query, headers },
+      ...(body === undefined ? {} : { body }),
+      bodySerializer: (value) => (typeof value === 'string' ? value : JSON.stringify(value)),
+      fetch: (request) => (sent = fetch(request)).then((response) => response.clone()),
+    });
+    if (sent === undefined) throw new Error(`${name} asked nothing: ${String(error)}`);
+    const answer = await readAnswer(await sent);
+    if (answer.type.endsWith('json')) expect(data ?? error).toEqual(answer.body);
+    return answer;
+  };
 
 /** A house that is asked through the client generated from its document; it is closed when there is none to be had. */
 export async function throughGeneratedClient<House extends RestClient & { close(): Promise<void> }>(
@@ -94,76 +112,3 @@ const STRICTLY = {
   },
   include: ['client', 'stories.ts'],
 };
-
-interface Document {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>;
-}
-
-interface Described {
-  readonly operationId: string;
-  readonly responses: Readonly<Record<string, { readonly content?: object }>>;
-}
-
-interface Route {
-  readonly method: string;
-  readonly address: RegExp;
-  readonly name: string;
-}
-
-function routesOf({ paths }: Document): readonly Route[] {
-  return Object.entries(paths).flatMap(([template, item]) =>
-    Object.entries(item)
-      // Their functions answer with a generator of events, and ask when it is read.
-      .filter(([, { responses }]) => !('text/event-stream' in (responses['200']?.content ?? {})))
-      .map(([method, { operationId }]) => ({
-        method,
-        address: new RegExp(`^${template.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
-        name: operationId,
-      })),
-  );
-}
-
-function askingThrough(
-  house: RestClient,
-  document: Document,
-  operations: Readonly<Record<string, Operation>>,
-  client: unknown,
-  asked: Set<string>,
-): RestClient {
-  const routes = routesOf(document);
-  let keys = 0;
-  async function ask(method: string, address: string, headers: Record<string, string>, body?: unknown) {
-    const [where = '', query = ''] = address.split('?');
-    for (const route of routes) {
-      const match = route.method === method ? route.address.exec(where) : null;
-      if (match === null) continue;
-      const operation = operations[route.name];
-      if (operation === undefined) throw new Error(`the generated client has no ${route.name}`);
-      asked.add(route.name);
-      let sent: Promise<Response> | undefined;
-      const parts = Object.entries(match.groups ?? {}).map(([name, text]) => [name, decodeURIComponent(text)]);
-      const { data, error } = await operation({
-        client,
-        path: Object.fromEntries(parts) as Record<string, string>,
-        query: Object.fromEntries(new URLSearchParams(query)),
-        headers,
-        ...(body === undefined ? {} : { body }),
-        bodySerializer: (value) => (typeof value === 'string' ? value : JSON.stringify(value)),
-        fetch: (request) => (sent = fetch(request)).then((response) => response.clone()),
-      });
-      if (sent === undefined) throw new Error(`${route.name} asked nothing: ${String(error)}`);
-      const answer = await readAnswer(await sent);
-      if (answer.type.endsWith('json')) expect(data ?? error).toEqual(answer.body);
-      return answer;
-    }
-    return undefined;
-  }
-  return {
-    url: house.url,
-    get: async (address, headers = {}) => (await ask('get', address, headers)) ?? house.get(address, headers),
-    post: async (address, body, key = `generated-key-${++keys}`, headers = {}) => {
-      const all = key === null ? headers : { ...headers, 'idempotency-key': key };
-      return (await ask('post', address, all, body)) ?? house.post(address, body, key, headers);
-    },
-  };
-}

@@ -6,12 +6,11 @@ import { NotStored, questions } from '@ballast/services';
 import { asOfTold, CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { houseBacklog } from './house-backlog.js';
 import { byPosition, cutPage } from './list-page.js';
-import { Answers, AnswersProblems, InPath, InQuery } from './open-api.js';
+import { Answers, InPath, InQuery } from './open-api.js';
 import { parsed } from './problem.js';
 
 /** What concerns everybody: prices, the fund, the partitions. */
 @ApiTags('house')
-@AnswersProblems()
 @Controller()
 export class HouseController {
   constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}

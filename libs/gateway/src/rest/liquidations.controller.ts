@@ -3,12 +3,11 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contract from '@ballast/contracts';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { casesPage, type PlaceOfCase } from '../history/liquidations-page.js';
-import { Answers, AnswersProblems, InPath, InQuery } from './open-api.js';
+import { Answers, InPath, InQuery } from './open-api.js';
 import { noPlace } from './list-page.js';
 import { Problem, parsed } from './problem.js';
 
 @ApiTags('liquidations')
-@AnswersProblems()
 @Controller('liquidations')
 export class LiquidationsController {
   constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}

@@ -4,12 +4,11 @@ import * as contract from '@ballast/contracts';
 import { EXCHANGE_LOGS, SERVICE_LOGS } from '@ballast/facts';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { byName, pageByName } from './list-page.js';
-import { Answers, AnswersProblems, InPath, InQuery } from './open-api.js';
+import { Answers, InPath, InQuery } from './open-api.js';
 import { Problem, parsed } from './problem.js';
 
 /** The logs as they are stored, page by page. */
 @ApiTags('logs')
-@AnswersProblems()
 @Controller()
 export class LogsController {
   constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}

@@ -5,12 +5,11 @@ import * as contract from '@ballast/contracts';
 import { GLOBAL } from '@ballast/event-sourcing';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { streamEvents } from './event-stream.js';
-import { AnswersProblems, StreamsLog } from './open-api.js';
+import { StreamsLog } from './open-api.js';
 import { STREAMS, type OpenStreams } from './open-streams.js';
 
 /** Margin events as server-sent events, for those who build on them. */
 @ApiTags('margin events')
-@AnswersProblems()
 @Controller('margin-events')
 export class MarginEventsController {
   constructor(

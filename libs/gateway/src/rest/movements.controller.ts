@@ -5,13 +5,12 @@ import * as contract from '@ballast/contracts';
 import type { AccountId } from '@ballast/kernel';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { Movements } from './movements.js';
-import { Answers, AnswersProblems, InPath, InQuery, Write } from './open-api.js';
+import { Answers, InPath, InQuery, Write } from './open-api.js';
 import { parsed } from './problem.js';
 import { executed, type AcceptedAnswer } from './write-request.js';
 
 /** Money into an account, out of it and to others of its owner. */
 @ApiTags('accounts')
-@AnswersProblems()
 @Controller('accounts/:accountId')
 export class MovementsController {
   readonly #movements: Movements;

@@ -17,6 +17,8 @@ import { NEWEST, RECENT } from './event-stream.js';
 /** What @nestjs/swagger takes for a schema; ours are made by zod. */
 type SchemaObject = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];
 
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+
 const WAYS_TO_REGISTRY = { target: 'draft-2020-12', io: 'input', unrepresentable: 'any' } as const;
 
 /** JSON Schema of a field: a reference when the contract has a name for it. */
@@ -130,12 +132,21 @@ export const StreamsLog = (description: string, beginning: string, ...data: read
 
 const PROBLEM = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
 
-/** Every answer that is no success is a problem. By ranges: to a generated client a default could be a success, too. */
-export const AnswersProblems = (): ClassDecorator & MethodDecorator =>
-  applyDecorators(
-    ApiResponse({ status: '4XX', description: 'The request is refused, with a stable code', content: PROBLEM }),
-    ApiResponse({ status: '5XX', description: 'It can be sent again, with the same key', content: PROBLEM }),
+/** Every answer of every route that is no success is a problem. By ranges: to a generated client a default could be a success, too. */
+const PROBLEMS = {
+  '4XX': { description: 'The request is refused, with a stable code', content: PROBLEM },
+  '5XX': { description: 'It can be sent again, with the same key', content: PROBLEM },
+};
+
+function withProblems(paths: OpenAPIObject['paths']): OpenAPIObject['paths'] {
+  const told = (operation: Operation) => ({ ...operation, responses: { ...operation.responses, ...PROBLEMS } });
+  return Object.fromEntries(
+    Object.entries(paths).map(([address, item]) => [
+      address,
+      Object.fromEntries(Object.entries(item).map(([method, operation]) => [method, told(operation as Operation)])),
+    ]),
   );
+}
 
 /** The document of a running application; its schemas are those that requests are checked against. */
 export function openApiDocument(app: INestApplication, withToken: boolean): OpenAPIObject {
@@ -159,7 +170,8 @@ export function openApiDocument(app: INestApplication, withToken: boolean): Open
     // What a generated client calls it.
     operationIdFactory: (_, method) => method,
   });
-  return { ...document, components: { ...document.components, schemas: usedSchemas(document.paths) } };
+  const paths = withProblems(document.paths);
+  return { ...document, paths, components: { ...document.components, schemas: usedSchemas(paths) } };
 }
 
 /** Schemas that something refers to, straight or through another. */

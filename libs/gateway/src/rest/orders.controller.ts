@@ -7,7 +7,7 @@ import { questions } from '@ballast/services';
 import { unknownAccount } from './account-views.js';
 import { CLEARING, type Admission, type ClearingGateway } from './clearing.gateway.js';
 import { streamHeadroom } from './headroom-stream.js';
-import { Answers, AnswersProblems, InPath, InQuery, Streams, Write } from './open-api.js';
+import { Answers, InPath, InQuery, Streams, Write } from './open-api.js';
 import { STREAMS, type OpenStreams } from './open-streams.js';
 import { checkBeforeTrade } from './pre-trade-check.js';
 import { parsed, Problem } from './problem.js';
@@ -15,7 +15,6 @@ import { executed, type AcceptedAnswer } from './write-request.js';
 
 /** Orders of an account: what is open, what is reserved, and what may still be admitted. */
 @ApiTags('orders')
-@AnswersProblems()
 @Controller('accounts/:accountId')
 export class OrdersController {
   constructor(

@@ -10,7 +10,7 @@ import { booksName, questions } from '@ballast/services';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { absentFrom } from './house-backlog.js';
 import { byName, byPosition } from './list-page.js';
-import { Answers, AnswersProblems, InPath, InQuery, Write } from './open-api.js';
+import { Answers, InPath, InQuery, Write } from './open-api.js';
 import { parsed, Problem } from './problem.js';
 import { executed, writeHeaders, type AcceptedAnswer } from './write-request.js';
 
@@ -25,7 +25,6 @@ type Found = ReturnType<typeof differencesOf>;
 
 /** Books of others are held against the ledger; a line that differs is a break until it agrees again. */
 @ApiTags('reconciliations')
-@AnswersProblems()
 @Controller('reconciliations')
 export class ReconciliationsController {
   constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}

@@ -3,14 +3,13 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import * as contract from '@ballast/contracts';
 import { placeIn, placeText } from './account-place.js';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
-import { Answers, AnswersProblems, InQuery } from './open-api.js';
+import { Answers, InQuery } from './open-api.js';
 import { parsed } from './problem.js';
 import { SURVEY } from './present-house.js';
 import type { RiskSurvey } from '../history/risk-survey.js';
 
 /** All accounts at once. */
 @ApiTags('risk')
-@AnswersProblems()
 @Controller('risk')
 export class RiskController {
   constructor(

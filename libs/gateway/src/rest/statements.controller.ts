@@ -6,12 +6,11 @@ import * as contract from '@ballast/contracts';
 import { InvariantViolation, type Instant } from '@ballast/kernel';
 import { unknownAccount } from './account-views.js';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
-import { Answers, AnswersProblems, InPath, InQuery } from './open-api.js';
+import { Answers, InPath, InQuery } from './open-api.js';
 import { parsed, Problem } from './problem.js';
 
 /** What happened to the money of an account on one day. */
 @ApiTags('accounts')
-@AnswersProblems()
 @Controller('accounts')
 export class StatementsController {
   constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}

@@ -6,7 +6,7 @@ import { GLOBAL } from '@ballast/event-sourcing';
 import { StatusFigures } from './status-figures.js';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { NEWEST, streamEvents } from './event-stream.js';
-import { Answers, AnswersProblems, StreamsLog } from './open-api.js';
+import { Answers, StreamsLog } from './open-api.js';
 import { STREAMS, type OpenStreams } from './open-streams.js';
 
 const STATUS_EVERY_MS = 1_000;
@@ -28,7 +28,6 @@ const writtenDecision = contract.written(contract.toldDecision);
 
 /** What stands at the top of every page of the console, and what makes the pages live. */
 @ApiTags('operations')
-@AnswersProblems()
 @Controller()
 export class StatusController {
   readonly #figures: StatusFigures;

@@ -6,13 +6,12 @@ import { GLOBAL } from '@ballast/event-sourcing';
 import { questions } from '@ballast/services';
 import { CLEARING, type ClearingGateway } from './clearing.gateway.js';
 import { byName, byPosition } from './list-page.js';
-import { Answers, AnswersProblems, InPath, InQuery, Write } from './open-api.js';
+import { Answers, InPath, InQuery, Write } from './open-api.js';
 import { parsed, Problem } from './problem.js';
 import { executed, type AcceptedAnswer } from './write-request.js';
 
 /** What could not be booked leaves suspense by four eyes: one person proposes, another approves. */
 @ApiTags('suspense')
-@AnswersProblems()
 @Controller('suspense/:partition')
 export class SuspenseController {
   constructor(@Inject(CLEARING) private readonly clearing: ClearingGateway) {}

@@ -2,13 +2,12 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nest
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import * as contract from '@ballast/contracts';
-import { Answers, AnswersProblems, AskedByPerson, InPath, Takes } from '../open-api.js';
+import { Answers, AskedByPerson, InPath, Takes } from '../open-api.js';
 import { parsed, Problem } from '../problem.js';
 import { INTAKE, notKept, type Intake } from './intake.js';
 
 /** Messages of an exchange outside: a batch of one producer, with an answer for each of them. */
 @ApiTags('exchange')
-@AnswersProblems()
 @Controller('exchange')
 export class ExchangeController {
   constructor(@Inject(INTAKE) private readonly given: Intake | null) {}
