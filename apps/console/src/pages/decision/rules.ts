@@ -7,6 +7,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/: maintenance rate$/, 'CLR-MRG-018'],
   [/: liquidation rate$/, 'CLR-MRG-016'],
   [/^(scan-risk|short-option-minimum|offset-between-)/, 'CLR-ADP-004'],
+  [/^not required$/, 'CLR-MRG-067'],
   [/: (share of the (call|maintenance) requirement|maintenance share)$/, 'CLR-MRG-063'],
   [/ measured$/, 'CLR-MRG-010'],
   [/ after the rate limit$/, 'CLR-MRG-012'],

@@ -161,6 +161,30 @@ describe('explanation [CLR-MRG-066]', () => {
     expect(lines.some(({ label }) => label.startsWith('BTC short'))).toBe(false);
   });
 
+  it('says that of coins alone nothing is required, and calls no more than a cent rounding [CLR-MRG-067]', () => {
+    const requirementOf = (account: Parameters<MarginHouse['account']>[1]) => {
+      const house = new MarginHouse();
+      house.prices({ at: NOON, BTC: '49400', ETH: '3000' });
+      house.account('ann.main', account);
+      return explainAssessment(writeAssessment(house.assessed('ann.main').detail()), house.explainedOn()).filter(
+        ({ section }) => section === 'requirement',
+      );
+    };
+    const amountOf = (lines: ReturnType<typeof requirementOf>, label: string) =>
+      dec(lines.find((line) => line.label === label)?.amount ?? 0);
+    const owned = requirementOf({ USD: '10000', BTC: '2' });
+    expect(amountOf(owned, 'scan-risk BTC').gt(1_000)).toBe(true);
+    expect(amountOf(owned, 'not required').eq(amountOf(owned, 'scan-risk BTC').neg())).toBe(true);
+    expect(amountOf(owned, 'maintenance requirement').isZero()).toBe(true);
+    expect(owned.map(({ label }) => label)).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/^(rounding|liquidation-level|initial-multiple)/)]),
+    );
+    const owing = requirementOf({ USD: '-10000', BTC: '2' });
+    expect(owing.some(({ label }) => label === 'not required')).toBe(false);
+    expect(amountOf(owing, 'maintenance requirement').gt(1_000)).toBe(true);
+    expect(amountOf(owing, 'rounding').abs().lt('0.01')).toBe(true);
+  });
+
   it('names what would avoid a call: a deposit or a reduction', () => {
     const { assessment, lines } = explain();
     const missing = assessment.figures.call.minus(assessment.figures.equity);

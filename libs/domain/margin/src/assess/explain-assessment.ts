@@ -222,7 +222,33 @@ function ownModelLines(
         listed(read) + (code === SCAN_LINE ? coinText(detail, subject) : ''),
       ),
     );
-  return [...rates, ...parts, ...roundedBy(requirementLine, figures.maintenance, parts, 'up to the cent')];
+  const unasked = isOnlyOwner(detail) ? notRequiredLines(parts) : [];
+  return [
+    ...rates,
+    ...parts,
+    ...unasked,
+    ...roundedBy(requirementLine, figures.maintenance, [...parts, ...unasked], 'up to the cent'),
+  ];
+}
+
+/** Holds no position and owes nothing: nothing is required of it, whatever a model would ask. @see docs/spec/margin.md CLR-MRG-067 */
+const isOnlyOwner = ({ positions, collateral, figures }: AssessmentDetail): boolean =>
+  positions.length === 0 &&
+  dec(figures.maintenance).isZero() &&
+  collateral.every(({ amount }) => !dec(amount).isNegative());
+
+/** Takes what coins could lose off the sum again. */
+function notRequiredLines(parts: readonly ExplanationLine[]): readonly ExplanationLine[] {
+  const asked = sum(parts.map(({ amount }) => dec(amount)));
+  return asked.isZero()
+    ? []
+    : [
+        requirementLine(
+          'not required',
+          text(asked.neg()),
+          'no position and no debt: of coins alone nothing is required',
+        ),
+      ];
 }
 
 const sharesOf = (positions: readonly PositionRequirement[]): readonly ExplanationLine[] =>
@@ -240,11 +266,16 @@ const lostFormula = (amount: string, quantity: string | undefined): string =>
     ? 'profit, loss negative'
     : `${quantity} x ${shown(dec(amount).div(quantity))} a contract; profit, loss negative`;
 
+/** Lines of levels above and beside maintenance: what is not required has none of them. */
+const LEVEL_LINES: ReadonlySet<string> = new Set([LIQUIDATION_LINE, 'initial-multiple']);
+
 /** What stands beside the sum: the worst scenario by position, what the model noted, the haircuts. */
-function notedLines({
-  positions,
-  portfolio: { model, parameters, riskArrays, worstScenario, scenarios, lines },
-}: AssessmentDetail): readonly ExplanationLine[] {
+function notedLines(detail: AssessmentDetail): readonly ExplanationLine[] {
+  const {
+    positions,
+    portfolio: { model, parameters, riskArrays, worstScenario, scenarios, lines },
+  } = detail;
+  const isNoted = (code: string): boolean => !(isOnlyOwner(detail) && LEVEL_LINES.has(code));
   const quantities = new Map(positions.map(({ instrument, quantity }) => [instrument, quantity]));
   const worst = scenarios.find(({ id }) => id === worstScenario);
   return [
@@ -264,7 +295,9 @@ function notedLines({
         requirementLine(`${subject} in the worst scenario`, amount, lostFormula(amount, quantities.get(subject))),
       ),
     ...lines
-      .filter(({ code }) => !IN_EQUITY.has(code) && code !== WORST_SCENARIO && !MAINTENANCE_LINES.has(code))
+      .filter(
+        ({ code }) => !IN_EQUITY.has(code) && code !== WORST_SCENARIO && !MAINTENANCE_LINES.has(code) && isNoted(code),
+      )
       .map(({ code, subject, amount, figures }) =>
         requirementLine(subject === undefined ? code : `${code} ${subject}`, amount, listed(figures)),
       ),
