@@ -10,6 +10,7 @@ export { type HeldLine } from './reconciliation/held-books.js';
 export { differencesOf } from './reconciliation/differences.js';
 export { dayStatement, startOfDay } from './statement/day-statement.js';
 export { statementCsv } from './statement/statement-csv.js';
+export { statementText } from './statement/statement-text.js';
 export { marginAt } from './story/margin-at.js';
 export { keep } from './story/keep.js';
 export { LogHistory, accountOfPlace, type History } from './story/log-history.js';

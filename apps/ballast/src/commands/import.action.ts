@@ -63,7 +63,7 @@ function told({ digest, accounts, positions, faults, outlook }: BookReport): str
   const head = `${grouped(accounts)} accounts, ${grouped(positions)} positions, digest ${digest}\n`;
   if (outlook !== null) return `${head}nothing is wrong with it\n${toldOutlook(outlook)}`;
   const lines = faults.map(({ accountId, code, detail }) => `  ${accountId ?? 'the book'}  ${code}  ${detail}`);
-  return `${head}${grouped(faults.length)} faults:\n${lines.join('\n')}\n`;
+  return `${head}what is wrong with it (${grouped(faults.length)}):\n${lines.join('\n')}\n`;
 }
 
 const usd = (amount: string): string => dec(amount).toFixed(2);

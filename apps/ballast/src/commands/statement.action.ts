@@ -1,5 +1,6 @@
 import * as contract from '@ballast/contracts';
-import { dayStatement, startOfDay, statementCsv } from '@ballast/audit';
+import type { DayStatement } from '@ballast/contracts';
+import { dayStatement, startOfDay, statementCsv, statementText } from '@ballast/audit';
 import { InvariantViolation, isAccountId, type Instant } from '@ballast/kernel';
 import { openLogs } from '../composition/open-logs.js';
 import type { StoreOptions } from '../composition/store-options.js';
@@ -8,6 +9,7 @@ import { UsageError } from '../usage-error.js';
 interface StatementOptions extends StoreOptions {
   readonly date: string;
   readonly csv?: boolean;
+  readonly json?: boolean;
 }
 
 /** @throws UsageError when it is no day of the calendar */
@@ -20,7 +22,13 @@ function dayOption(date: string): Instant {
   }
 }
 
-export async function statement(accountId: string, { date, csv, ...store }: StatementOptions): Promise<void> {
+function written(statement: DayStatement, { csv, json }: Pick<StatementOptions, 'csv' | 'json'>): string {
+  if (csv === true) return statementCsv(statement);
+  if (json !== true) return `${statementText(statement)}\n`;
+  return `${JSON.stringify(contract.written(contract.dayStatement)(statement), null, 2)}\n`;
+}
+
+export async function statement(accountId: string, { date, csv, json, ...store }: StatementOptions): Promise<void> {
   if (!isAccountId(accountId)) throw new UsageError(`an account id has the form <owner>.<name>, not ${accountId}`);
   const day = dayOption(date);
   const { logs, place, close } = await openLogs(store);
@@ -29,11 +37,7 @@ export async function statement(accountId: string, { date, csv, ...store }: Stat
     if (stated === 'account-unknown') {
       throw new UsageError(`${place} knows no account ${accountId} on ${date}; GET /accounts of serve lists them`);
     }
-    process.stdout.write(
-      csv === true
-        ? statementCsv(stated)
-        : `${JSON.stringify(contract.written(contract.dayStatement)(stated), null, 2)}\n`,
-    );
+    process.stdout.write(written(stated, { csv, json }));
   } finally {
     await close();
   }

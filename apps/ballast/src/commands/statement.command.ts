@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { withStoreOptions } from '../composition/store-options.js';
 import { examples } from './examples.js';
 import { later } from './later.js';
@@ -12,7 +12,8 @@ export function statementCommand(): Command {
   )
     .argument('<account>', 'account id <owner>.<name>')
     .requiredOption('--date <day>', 'day of clearing time, UTC, such as 2020-03-12')
-    .option('--csv', 'print CSV instead of JSON')
+    .addOption(new Option('--csv', 'print as CSV').conflicts('json'))
+    .option('--json', 'print as JSON')
     .addHelpText(
       'after',
       examples(

@@ -3,6 +3,7 @@ import type { LogEntry } from '@ballast/event-sourcing';
 import type { AccountsEvents } from '@ballast/facts';
 import { dec, sum, text } from '@ballast/kernel';
 import { usd } from './amount-text.js';
+import { counted } from './text-table.js';
 
 type Bookings = Omit<
   AccountsEvents,
@@ -45,10 +46,12 @@ const broughtText = ({ collateral, positions, orders, volumes }: Bookings['Accou
       ({ quantity, instrument, averagePrice }) =>
         `${quantity} ${instrument}, opened at ${usd(averagePrice)} on average`,
     ),
-    ...(orders.length === 0 ? [] : [`${orders.length} open orders`]),
+    ...(orders.length === 0 ? [] : [counted(orders.length, 'open order')]),
     ...(volumes.length === 0
       ? []
-      : [`${usd(text(sum(volumes.map(({ volume }) => dec(volume)))))} traded on ${volumes.length} days before`]),
+      : [
+          `${usd(text(sum(volumes.map(({ volume }) => dec(volume)))))} traded on ${counted(volumes.length, 'day')} before`,
+        ]),
   ];
   return what.length === 0 ? ['nothing'] : what;
 };

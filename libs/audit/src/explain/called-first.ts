@@ -1,5 +1,6 @@
 import type { Instant, MarginEvents } from '@ballast/facts';
 import { isoOf, MINUTE_MS } from '@ballast/kernel';
+import { counted } from './text-table.js';
 
 type LiquidationTriggered = MarginEvents['LiquidationTriggered'];
 
@@ -20,5 +21,5 @@ const UNCALLED: Readonly<Record<NonNullable<LiquidationTriggered['uncalled']>, s
 export function calledFirst({ call, uncalled }: LiquidationTriggered, at: Instant): string {
   if (call === null) return UNCALLED[uncalled ?? 'one-price-set'];
   const minutes = Math.floor((at - call.issuedAt) / MINUTE_MS);
-  return `The owner was called first: ${call.callId} at ${isoOf(call.issuedAt)}, ${minutes} minutes before the liquidation.`;
+  return `The owner was called first: ${call.callId} at ${isoOf(call.issuedAt)}, ${counted(minutes, 'minute')} before the liquidation.`;
 }

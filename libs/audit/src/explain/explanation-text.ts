@@ -143,7 +143,7 @@ function event({ event: told }: AccountExplanation, columns: number): Line[] {
     ...both('call requirement', ({ figures: { call } }) => usd(call)),
     ...both('liquidation requirement', ({ figures: { liquidation } }) => usd(liquidation)),
     ...both('margin had written up to position', ({ marginPosition }) => String(marginPosition)),
-    ...both('on the schedule at margin/-1 position', ({ schedule }) => String(schedule)),
+    ...both('on the schedule', ({ schedule }) => `margin/-1#${schedule}`),
   ];
 }
 
@@ -208,7 +208,7 @@ function figures({ figures: lines, schedule }: AccountExplanation): Line[] {
     row(
       `schedule ${number}`,
       status,
-      `margin/-1 position ${position}, as of ${isoOf(asOf)}, price set pricing/-1 position ${priceSet}, parameters ${parameters}, model ${model ?? '(no run yet)'}`,
+      `margin/-1#${position}, as of ${isoOf(asOf)}, price set pricing/-1#${priceSet}, parameters ${parameters}, model ${model ?? '(no run yet)'}`,
     ),
   ];
 }

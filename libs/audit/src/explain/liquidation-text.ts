@@ -2,6 +2,7 @@ import type { LogEntry } from '@ballast/event-sourcing';
 import type { LiquidationEvents, TurnEvents } from '@ballast/facts';
 import { dec, isoOf } from '@ballast/kernel';
 import { usd } from './amount-text.js';
+import { counted } from './text-table.js';
 
 const PACES: Readonly<Record<LiquidationEvents['CloseOutTurnRequested']['paceFrom'], string>> = {
   parameters: 'the approved daily volume',
@@ -92,7 +93,7 @@ export function liquidationText({ type, payload }: LogEntry): string {
     }
     case 'LiquidationClosed': {
       const { outcome, slices, uncoveredLoss } = payload as LiquidationEvents['LiquidationClosed'];
-      return `Case closed: ${outcome} after ${slices} slices${dec(uncoveredLoss).isZero() ? '' : `, loss of ${usd(uncoveredLoss)} left`}.`;
+      return `Case closed: ${outcome} after ${counted(slices, 'slice')}${dec(uncoveredLoss).isZero() ? '' : `, loss of ${usd(uncoveredLoss)} left`}.`;
     }
     default:
       return type;

@@ -3,6 +3,7 @@ import type { LogEntry } from '@ballast/event-sourcing';
 import type { MarginEvents } from '@ballast/facts';
 import { dec, isoOf, sum, text } from '@ballast/kernel';
 import { usd } from './amount-text.js';
+import { counted } from './text-table.js';
 
 type Orders = NonNullable<AccountExplanation['orders']>;
 type WorstFills = NonNullable<Orders['requirement']>['underlyings'][number]['fills'];
@@ -24,7 +25,8 @@ const TELLERS: { readonly [Type in keyof MarginEvents]?: (payload: MarginEvents[
   MarginReserved: ({ side, quantity, instrument, price, expiresAt }) =>
     `Margin is reserved until ${isoOf(expiresAt)}: ${side} ${quantity} ${instrument} at ${price} USD.`,
   ReservationEnded: ({ reservationId, reason }) => `Reservation ${reservationId} ended (${reason}).`,
-  OrderCancelsRequested: ({ orders, reason }) => `The exchange is asked to cancel ${orders.length} orders (${reason}).`,
+  OrderCancelsRequested: ({ orders, reason }) =>
+    `The exchange is asked to cancel ${counted(orders.length, 'order')} (${reason}).`,
 };
 
 /** An event of margin about orders or limits, in a sentence; undefined for any other. */
@@ -32,8 +34,6 @@ export function orderEventText({ type, payload }: LogEntry): string | undefined 
   const teller = TELLERS[type as keyof MarginEvents] as ((payload: unknown) => string) | undefined;
   return teller?.(payload);
 }
-
-const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
 /** `6.5 BTC-PERP bought, 2 ETH-PERP sold`. */
 export const fillsText = (fills: WorstFills): string =>

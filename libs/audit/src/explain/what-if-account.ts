@@ -1,8 +1,9 @@
 import type { LogDirectory } from '@ballast/event-log';
-import { isoOf, ownerOf, type Instant } from '@ballast/kernel';
+import { dec, isoOf, ownerOf, type Instant } from '@ballast/kernel';
 import { whatIf, type WhatIfAnswer, type WhatIfQuestion, type WhatIfRefusal } from '@ballast/margin-domain';
 import { historyOf, type HistoryProgress } from './account-history.js';
 import { usd } from './amount-text.js';
+import { textTable } from './text-table.js';
 
 /**
  * What would margin have said of an account at a time if ... ? On the state rebuilt from the logs alone, up to the last event
@@ -29,7 +30,7 @@ export function whatIfText(answer: WhatIfAnswer): string {
   const { accountId, before, after, model, parameters, requirements, worstScenario, scenarios, lines, shocks } = answer;
   const worst = scenarios.find(({ id }) => id === worstScenario);
   return [
-    `${accountId} of ${ownerOf(accountId)}, version ${answer.accountVersion}, at the prices of ${isoOf(answer.asOf)} (schedule ${answer.schedule})`,
+    `${accountId} of ${ownerOf(accountId)}, version ${answer.accountVersion}, at the prices of ${isoOf(answer.asOf)} (schedule margin/-1#${answer.schedule})`,
     `by ${model} with ${parameters}`,
     '',
     ...table([
@@ -44,6 +45,7 @@ export function whatIfText(answer: WhatIfAnswer): string {
       'Requirement of the model',
       Object.entries(requirements).map(([level, amount]) => [level, usd(amount)]),
     ),
+    ...(isUnasked(answer) ? ['  Not required: no position and no debt, and of coins alone nothing is.'] : []),
     ...section(
       `Worst scenario ${worst?.id ?? ''}`,
       worst === undefined
@@ -71,14 +73,14 @@ export function whatIfText(answer: WhatIfAnswer): string {
   ].join('\n');
 }
 
+/** The model asks something of what the account owns, and the house nothing of who only owns. @see docs/spec/margin.md CLR-MRG-067 */
+const isUnasked = ({ after, assessment: { positions }, requirements }: WhatIfAnswer): boolean =>
+  positions.length === 0 &&
+  dec(after.maintenance).isZero() &&
+  Object.values(requirements).some((level) => dec(level).gt(0));
+
 const section = (title: string, rows: readonly (readonly string[])[]): readonly string[] =>
   rows.length === 0 ? [] : ['', title, ...table(rows)];
 
-/** Names to the left, amounts to the right, each column as wide as it needs. */
-function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map(
-    (row) =>
-      `  ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}`,
-  );
-}
+/** Names to the left, amounts to the right. */
+const table = (rows: readonly (readonly string[])[]): readonly string[] => textTable(rows, (column) => column > 0);

@@ -3,6 +3,7 @@ import type { LogEntry } from '@ballast/event-sourcing';
 import { HOUR_MS, sha256 } from '@ballast/kernel';
 import { dayStatement, startOfDay } from './day-statement.js';
 import { statementCsv } from './statement-csv.js';
+import { statementText } from './statement-text.js';
 
 const ACCOUNT = 'carol.main';
 const DAY = startOfDay('2020-03-12');
@@ -118,6 +119,44 @@ describe('the statement of a day [CLR-ACC-070]', () => {
   it('is not made when opening and movements do not lead to closing', async () => {
     const short = { ...traded(DAY), payload: { ...traded(DAY).payload, collateral: { USD: '1075.01' } } };
     await expect(dayStatement(logsWith([opened, deposited, short]), ACCOUNT, DAY)).rejects.toThrow('off by 0.01 USD');
+  });
+
+  it('reads on a terminal as sums by cause, movements with their places, and positions at both ends', async () => {
+    const statement = await dayStatement(logsWith([opened, deposited, traded(DAY), later]), ACCOUNT, DAY);
+    if (statement === 'account-unknown') throw new Error(statement);
+    const chain = (position: number): string => sha256(String(position)).toString('hex');
+    expect(statementText(statement).split('\n')).toEqual([
+      'carol.main  2020-03-12 UTC',
+      '',
+      'USD',
+      '  opening  1000.00',
+      '  traded   +100.00  1 movement',
+      '  fees      -25.00  1 movement',
+      '  closing  1075.00',
+      '',
+      'Movements',
+      expect.stringMatching(
+        /^ {2}2020-03-12T00:00:00Z {2}accounts\/0#3 {2}\+100\.00 {2}USD {2}traded {2}Trade: sell 1 BTC-PERP/,
+      ),
+      expect.stringMatching(
+        /^ {2}2020-03-12T00:00:00Z {2}accounts\/0#3 {3}-25\.00 {2}USD {2}fees {4}Trade: sell 1 BTC-PERP/,
+      ),
+      '',
+      'Positions when the day began',
+      '  none',
+      '',
+      'Positions when it ended',
+      '  BTC-PERP  -1  cost -50000',
+      '',
+      'What it is made from',
+      `  behind  accounts/0#2  chain ${chain(2)}`,
+      `  up to   accounts/0#3  chain ${chain(3)}`,
+    ]);
+    const open = await dayStatement(logsWith([opened, deposited]), ACCOUNT, DAY);
+    if (open === 'account-unknown') throw new Error(open);
+    expect(statementText(open)).toContain('the day has not ended in this log');
+    expect(statementText(open)).toContain('Movements\n  none\n');
+    expect(statementText(open)).toContain('Positions so far\n  none\n');
   });
 
   it('is a table of the same figures, with the log it stands on', async () => {

@@ -29,6 +29,7 @@ import type {
 } from '@ballast/facts';
 import { ZERO, dec, invariant, text, type Decimal, type Instant } from '@ballast/kernel';
 import { LazyReader } from '../explain/lazy-reader.js';
+import { counted } from '../explain/text-table.js';
 import { decimated } from './decimated.js';
 import { newestFirst, type WantedBefore } from './newest-first.js';
 import { surfacesView, type PlacedSurface } from './surface-view.js';
@@ -219,7 +220,7 @@ export class HouseStory {
         const { position, time } = entry;
         this.#deleveraged.push({
           ...{ position, at: time.clearing },
-          summary: `${closes.length} positions reduced against the bankrupt side`,
+          summary: `${counted(closes.length, 'position')} reduced against the bankrupt side`,
         });
         return;
       }

@@ -82,7 +82,7 @@ const unscheduled = ({ partition, position, event: { assessment } }: Entry): Fau
   log: 'margin',
   partition,
   position,
-  what: `it names schedule ${assessment.schedule}, which does not exist, or was over before`,
+  what: `it names schedule margin/-1#${assessment.schedule}, which does not exist, or was over before`,
 });
 
 const surprise = ({ partition, position }: Entry, { rule, detail }: NoSurpriseViolation): Fault => ({
