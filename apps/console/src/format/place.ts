@@ -25,12 +25,16 @@ export function addressOf(text: string): string | undefined {
   return `/${kind}/${place.log}/${place.partition}/${place.position}`;
 }
 
+/** Ids of accounts and of their cases, as the interface has them: the spec holds them to its forms. */
+export const ACCOUNT = /^[a-zA-Z0-9_-]{1,40}\.[a-zA-Z0-9_-]{1,20}$/;
+export const CASE = /^[a-zA-Z0-9_-]{1,40}\.[a-zA-Z0-9_-]{1,20}#[1-9]\d{0,9}$/;
+
 /** Where any id leads: an account, a case, an event. */
 export function addressOfId(text: string): string | undefined {
   const id = text.trim();
   const event = addressOf(id);
   if (event !== undefined) return event;
-  if (/^[a-z0-9-]+\.[a-z0-9.-]+#\d+$/i.test(id)) return `/liquidations/${encodeURIComponent(id)}`;
-  if (/^[a-z0-9-]+\.[a-z0-9.-]+$/i.test(id)) return `/accounts/${encodeURIComponent(id)}`;
+  if (CASE.test(id)) return `/liquidations/${encodeURIComponent(id)}`;
+  if (ACCOUNT.test(id)) return `/accounts/${encodeURIComponent(id)}`;
   return undefined;
 }

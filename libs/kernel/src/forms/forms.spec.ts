@@ -52,6 +52,25 @@ describe('text forms', () => {
     },
   );
 
+  it.each(['.', '..'])('take no id that an address folds away: "%s"', (folded) => {
+    expect(new URL(`http://house/deposits/${encodeURIComponent(folded)}`).pathname).not.toContain(folded);
+    expect(matches(forms.IDENTIFIER, folded)).toBe(false);
+  });
+
+  it('take every other id, whatever stands where in it', () => {
+    const printable = fc.string({
+      unit: fc.integer({ min: 0x21, max: 0x7e }).map((unit) => String.fromCharCode(unit)),
+      minLength: 1,
+      maxLength: 120,
+    });
+    const dotted = fc.string({ unit: fc.constantFrom('.', '-', '/', '!', '~', 'a'), minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(fc.oneof(printable, dotted), (id) => {
+        expect(matches(forms.IDENTIFIER, id)).toBe(!['.', '..'].includes(id));
+      }),
+    );
+  });
+
   it('bound the digits of a decimal before and after its point', () => {
     const form = nonNegativeDecimalOf(3, 2);
     expect(['0', '999', '999.99', '0.01'].map((value) => matches(form, value))).toEqual([true, true, true, true]);

@@ -35,12 +35,13 @@ export const CASE_ID: TextForm = {
   example: 'carol.main#1',
 };
 
-/** An id that somebody else chose. */
+/** An id that somebody else chose. One or two dots alone are folded away where they stand in an address, so nobody could ask for such an id. */
 export const IDENTIFIER: TextForm = {
   title: 'id',
-  pattern: /^[!-~]+$/,
+  // Other than a dot after at most two of them, or three dots: what knows no lookahead reads it too.
+  pattern: /^(\.{0,2}[!-\-/-~]|\.{3})[!-~]*$/,
   longest: 120,
-  remedy: 'write an id of 1 to 120 printable ASCII characters without blanks',
+  remedy: 'write an id of 1 to 120 printable ASCII characters without blanks, other than "." and ".."',
   example: 'id-1',
 };
 
