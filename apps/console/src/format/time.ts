@@ -4,6 +4,9 @@ export const utc = (at: number): string => new Date(at).toISOString().slice(0, 1
 /** A clearing time in words: what was laid down before the first tick has none. */
 export const clearing = (at: number): string => (at === 0 ? 'as it opened' : `${utc(at)} UTC`);
 
+/** Up to where a page is told. A house that no exchange has told anything stands at no time. */
+export const asOf = (at: number): string => (at === 0 ? 'before the exchange said anything' : `as of ${utc(at)} UTC`);
+
 /** `10:25`, UTC; with seconds where they are not zero. */
 export const clock = (at: number): string => {
   const time = new Date(at).toISOString().slice(11, 19);

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { StatusView } from '@ballast/contracts';
 import { useLive, type Live } from '../api/live';
-import { duration, iso, local, utc } from '../format/time';
+import { clearing, duration, iso, local } from '../format/time';
 import { setTheme, useTheme } from './theme';
 import styles from './frame.module.css';
 
@@ -17,7 +17,7 @@ export function Strip({ onAsk }: { readonly onAsk: () => void }) {
     <header className={styles.strip}>
       <dl className={styles.facts}>
         <Fact name="Clearing time" hint={status === null ? '' : local(status.clearing)}>
-          {status === null ? '–' : <time dateTime={iso(status.clearing)}>{utc(status.clearing)} UTC</time>}
+          {status === null ? '–' : <time dateTime={iso(status.clearing)}>{clearing(status.clearing)}</time>}
         </Fact>
         <Fact name="Mode">{status === null ? '–' : MODES[status.mode]}</Fact>
         <Fact name="Lag" hint={status === null ? '' : waiting(status)}>
@@ -139,7 +139,11 @@ function AsOfControl() {
     );
   }
   return at === undefined ? (
-    <button type="button" className={styles.tool} onClick={() => setDraft(status === null ? '' : iso(status.clearing))}>
+    <button
+      type="button"
+      className={styles.tool}
+      onClick={() => setDraft(status === null || status.clearing === 0 ? '' : iso(status.clearing))}
+    >
       As of: now
     </button>
   ) : (

@@ -4,7 +4,7 @@ import type { RiskAccountsPage } from '@ballast/contracts';
 import { ask, questions } from '../api/client';
 import { cents, compact, minus, percent, usd } from '../format/amount';
 import { csvOf, download } from '../format/csv';
-import { utc } from '../format/time';
+import { asOf } from '../format/time';
 import { AccountLink } from '../parts/links';
 import { AtHouseTime, usePastTime } from '../parts/now-only';
 import { Page, Panel, Pending, State } from '../parts/page';
@@ -111,8 +111,8 @@ function TheAccounts() {
       lead={
         data === undefined ? undefined : (
           <>
-            {data.total.toLocaleString('en')} accounts that fit, as of {utc(data.asOf.clearing)} UTC. Cover is equity
-            over the call level.
+            {data.total.toLocaleString('en')} accounts that fit, {asOf(data.asOf.clearing)}. Cover is equity over the
+            call level.
           </>
         )
       }

@@ -7,7 +7,7 @@ import { useLive, type NewsItem } from '../api/live';
 import { Bars } from '../charts/bars';
 import { compact, exact, percent, rounded, sentence, usd } from '../format/amount';
 import { placeText } from '../format/place';
-import { utc } from '../format/time';
+import { asOf, utc } from '../format/time';
 import { DataTable, type Column } from '../parts/data-table';
 import { AccountLink, EventLink } from '../parts/links';
 import { Empty, Page, Panel, Pending, State } from '../parts/page';
@@ -40,13 +40,16 @@ function TheBoard() {
       title="Board"
       lead={
         <>
-          All {data.accounts.toLocaleString('en')} accounts as of {utc(data.clearing)} UTC
+          All {data.accounts.toLocaleString('en')} accounts {asOf(data.clearing)}
           {data.schedule === null ? '' : `, schedule margin/-1#${data.schedule}`}.
         </>
       }
     >
       {data.schedule === null ? (
-        <Empty>No price set was published yet, so no account was assessed.</Empty>
+        <Empty>
+          No price set was published yet, so no account was assessed. Price sets are made of quotes, which an exchange
+          of your own sends to <a href="/docs">POST /exchange/messages</a>.
+        </Empty>
       ) : (
         <>
           <Cards board={data} />

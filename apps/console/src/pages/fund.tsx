@@ -3,7 +3,7 @@ import type { DeleveragingRoundsPage, FundPage as Answer } from '@ballast/contra
 import { questions } from '../api/client';
 import { Waterfall } from '../charts/waterfall';
 import { addingUp, cents, rounded, sentence, usd } from '../format/amount';
-import { utc } from '../format/time';
+import { asOf, utc } from '../format/time';
 import { DataTable, type Column } from '../parts/data-table';
 import { EventLink } from '../parts/links';
 import { AtHouseTime, usePastTime } from '../parts/now-only';
@@ -56,7 +56,7 @@ function TheFund() {
     { name: 'How', text: ({ detail }) => detail },
   ];
   return (
-    <Page title="Fund" lead={`The insurance fund holds ${usd(balance)} as of ${utc(data.asOf.clearing)} UTC.`}>
+    <Page title="Fund" lead={`The insurance fund holds ${usd(balance)} ${asOf(data.asOf.clearing)}.`}>
       <Twin title="What made the balance" sub="USD, by cause; it adds up" name="fund" rows={rows} columns={columns}>
         {flows.length === 0 ? (
           <Empty>Nothing was paid into the fund yet.</Empty>

@@ -3,7 +3,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import type { LiquidationCaseRow, LiquidationsPage as Answer } from '@ballast/contracts';
 import { questions } from '../api/client';
 import { cents, exact } from '../format/amount';
-import { utc } from '../format/time';
+import { asOf, utc } from '../format/time';
 import { EventLink } from '../parts/links';
 import { AtHouseTime, usePastTime } from '../parts/now-only';
 import { Page, Panel, Pending } from '../parts/page';
@@ -87,7 +87,7 @@ function TheLiquidations() {
       lead={
         data === undefined ? undefined : (
           <>
-            {exact(String(data.total))} cases that fit, {data.open} open now, as of {utc(data.asOf.clearing)} UTC.
+            {exact(String(data.total))} cases that fit, {data.open} open now, {asOf(data.asOf.clearing)}.
           </>
         )
       }

@@ -5,7 +5,7 @@ import { questions } from '../api/client';
 import { amountTicks, numberTicks, percentTicks } from '../charts/tick-labels';
 import { TimeChart, type Line } from '../charts/time-chart';
 import { exact, percent, rounded } from '../format/amount';
-import { utc } from '../format/time';
+import { asOf, utc } from '../format/time';
 import { DataTable, type Column } from '../parts/data-table';
 import { EventLink } from '../parts/links';
 import { AtHouseTime, usePastTime } from '../parts/now-only';
@@ -39,7 +39,7 @@ function TheMarkets() {
   }
   const market = data.markets.find(({ underlying }) => underlying === wanted) ?? data.markets[0];
   return (
-    <Page title="Markets" lead={`As of ${utc(data.clearing)} UTC.`}>
+    <Page title="Markets" lead={`Prices ${asOf(data.clearing)}.`}>
       {market === undefined ? (
         <Empty>No price set was published yet.</Empty>
       ) : (

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { SystemView } from '@ballast/contracts';
 import { questions, type HouseModeProposal, type InstrumentHaltsView } from '../api/client';
 import { useLive } from '../api/live';
-import { clearing, utc } from '../format/time';
+import { asOf, clearing, utc } from '../format/time';
 import { DataTable, type Column } from '../parts/data-table';
 import { NowOnly } from '../parts/now-only';
 import { Page, Panel, Pending } from '../parts/page';
@@ -27,7 +27,7 @@ const COLUMNS: readonly Column<Partition>[] = [
     text: ({ position }) => String(position),
     show: ({ position }) => position.toLocaleString('en'),
   },
-  { name: 'Clearing time', unit: 'UTC', text: ({ clearing }) => utc(clearing) },
+  { name: 'Clearing time', unit: 'UTC', text: (partition) => clearing(partition.clearing) },
   { name: 'Waiting', unit: 'inputs', isNumber: true, text: ({ backlog }) => String(backlog) },
   { name: 'Lag', unit: 's', isNumber: true, text: ({ lagSeconds }) => String(lagSeconds) },
   { name: 'Owner', text: ({ owner }) => owner },
@@ -73,7 +73,7 @@ export default function SystemPage() {
     );
   }
   return (
-    <Page title="System" lead={`As of ${utc(data.clearing)} UTC.`}>
+    <Page title="System" lead={`Partitions and modes ${asOf(data.clearing)}.`}>
       <NowOnly what="This page" />
       <dl className={partStyles.cards}>
         <div className={partStyles.card}>
