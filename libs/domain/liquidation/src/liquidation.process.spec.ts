@@ -777,6 +777,42 @@ describe('a bankrupt account [CLR-LIQ-024]', () => {
     expect(payloadOf(desk.assess(noPosition('-6510', 2)), 'FundDrawRequested')).toMatchObject({ amount: '6510' });
   });
 
+  it.each`
+    type                     | more                                     | asset    | then
+    ${'CollateralCredited'}  | ${{}}                                    | ${'BTC'} | ${'CollateralTakeOverRequested'}
+    ${'WithdrawalReleased'}  | ${{}}                                    | ${'BTC'} | ${'CollateralTakeOverRequested'}
+    ${'TransferReceived'}    | ${{}}                                    | ${'BTC'} | ${'CollateralTakeOverRequested'}
+    ${'FundingSettled'}      | ${{}}                                    | ${'BTC'} | ${'CollateralTakeOverRequested'}
+    ${'VariationSettled'}    | ${{}}                                    | ${'BTC'} | ${'CollateralTakeOverRequested'}
+    ${'ContractDelivered'}   | ${{}}                                    | ${'BTC'} | ${'CollateralTakeOverRequested'}
+    ${'TradeReversed'}       | ${{}}                                    | ${'BTC'} | ${'CollateralTakeOverRequested'}
+    ${'PositionChanged'}     | ${{ closeOutOrder: null, position: {} }} | ${'BTC'} | ${'CollateralTakeOverRequested'}
+    ${'AdlBooked'}           | ${{ role: 'candidate', quantity: '1' }}  | ${'BTC'} | ${'CollateralTakeOverRequested'}
+    ${'ProviderTradeBooked'} | ${{ role: 'provider', quantity: '1' }}   | ${'BTC'} | ${'CollateralTakeOverRequested'}
+    ${'FundingSettled'}      | ${{}}                                    | ${'USD'} | ${'FundDrawRequested'}
+    ${'CollateralCredited'}  | ${{}}                                    | ${'USD'} | ${'FundDrawRequested'}
+  `('that $type credits with $asset after a take-over goes on with a $then [CLR-LIQ-037]', (row) => {
+    const { type, more, asset, then } = row as Readonly<Record<'type' | 'asset' | 'then', string>> & { more: object };
+    const desk = new Desk();
+    desk.schedule(1);
+    desk.account('AccountOpened', { accountId: ALICE });
+    const opened = desk.trigger(tenBtc('9000', 1));
+    const collateral = [{ asset: 'BTC', amount: '1', price: '4500', haircut: '0.1', value: '4050' }] as const;
+    desk.assess({ ...noPosition('-6960', 1), collateral });
+    const asked = desk.cancelled(placeOfOnly(opened, 'OrdersCancelRequested'));
+    desk.account('CollateralTakenOver', {
+      accountId: ALICE,
+      request: placeOfOnly(asked, 'CollateralTakeOverRequested'),
+      postings: [{ ledgerAccount: `client/${ALICE}`, asset: 'BTC', amount: '-1' }],
+    });
+    const postings = [
+      { ledgerAccount: `client/${ALICE}`, asset, amount: '0.5' },
+      { ledgerAccount: 'house/pnl', asset, amount: '-0.5' },
+    ];
+    desk.account(type as 'FundingSettled', { accountId: ALICE, ...more, postings });
+    expect(types(desk.assess({ ...noPosition('-6510', 3), collateral }))).toEqual([then]);
+  });
+
   it('books as uncovered what the fund does not pay of a deficit without a position', () => {
     const desk = new Desk();
     desk.schedule(1);

@@ -36,6 +36,7 @@ import {
   caseOfEvent,
   evolveCase,
   noteAuctionClosed,
+  noteCredited,
   noteEndedRequest,
   noteHedgeJudged,
   noteInCase,
@@ -144,7 +145,7 @@ const noteTrading =
 export const liquidationProcess = defineProcess<State, LiquidationEvents & OpeningEvents>({
   log: 'liquidation',
 
-  stateForm: { version: 10 },
+  stateForm: { version: 11 },
   lastOfStreams: ['LiquidationClosed'],
   initialState: () => ({
     rules: noRules(),
@@ -321,13 +322,13 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
         ProviderTradeBooked: inCase(noteInCase.ProviderTradeBooked),
         AdlBooked: inCase(noteInCase.AdlBooked),
         AccountOpened: ofAccount,
-        CollateralCredited: inCase(noteInCase.CollateralCredited),
+        CollateralCredited: ofAccount,
         WithdrawalHeld: ofAccount,
         WithdrawalResubmitted: ofAccount,
         WithdrawalSettled: ofAccount,
-        WithdrawalReleased: inCase(noteInCase.WithdrawalReleased),
+        WithdrawalReleased: ofAccount,
         WithdrawalRejected: ofAccount,
-        TransferReceived: inCase(noteInCase.TransferReceived),
+        TransferReceived: ofAccount,
         FeeTierChanged: 'ignored',
         FundingSettled: ofAccount,
         InterestCharged: ofAccount,
@@ -360,8 +361,14 @@ export const liquidationProcess = defineProcess<State, LiquidationEvents & Openi
         DeferredMessageTaken: 'ignored',
         ...OPENING_IGNORED,
       },
-      ({ accountVersions }, { stream, version }) => {
-        if (stream.startsWith(ACCOUNT_STREAM)) accountVersions.set(stream.slice(ACCOUNT_STREAM.length), version);
+      ({ accountVersions, cases }, { stream, version, payload }) => {
+        if (!stream.startsWith(ACCOUNT_STREAM)) return;
+        const accountId = stream.slice(ACCOUNT_STREAM.length);
+        accountVersions.set(accountId, version);
+        const current = cases.get(accountId);
+        if (current !== undefined && 'postings' in payload) {
+          cases.set(accountId, noteCredited(current, payload.postings));
+        }
       },
     ),
     on<State, FundEvents & OpeningEvents & DocumentEvents>('accounts', 'global', {

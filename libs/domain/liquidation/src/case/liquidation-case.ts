@@ -1,4 +1,13 @@
-import { InvariantViolation, ZERO, assertNever, dec, invariant, type Decimal, type Instant } from '@ballast/kernel';
+import {
+  InvariantViolation,
+  SETTLEMENT_ASSET,
+  ZERO,
+  assertNever,
+  dec,
+  invariant,
+  type Decimal,
+  type Instant,
+} from '@ballast/kernel';
 import type { LogEntry } from '@ballast/event-sourcing';
 import type {
   AccountId,
@@ -11,6 +20,7 @@ import type {
   MarginEvents,
   OrderReportEvents,
   Place,
+  Posting,
   ProviderEvents,
   TurnEvents,
 } from '@ballast/facts';
@@ -263,9 +273,6 @@ type CaseFacts = OrderReportEvents &
     | 'CollateralTakenOver'
     | 'SetOffReceived'
     | 'ClaimRepaid'
-    | 'CollateralCredited'
-    | 'WithdrawalReleased'
-    | 'TransferReceived'
     | 'ProviderTradeBooked'
     | 'AdlBooked'
   > &
@@ -300,9 +307,6 @@ export const noteInCase: Notes = {
     ...current,
     repayment: changed || dec(amount).gt(0) ? 'untouched' : 'answered',
   }),
-  CollateralCredited: withMoreCollateral,
-  WithdrawalReleased: withMoreCollateral,
-  TransferReceived: withMoreCollateral,
   FundDrawGranted: (current, { request, granted }) => withGrant(current, request, dec(granted)),
   FundGrantReceived: (current, { request }) =>
     isPlace(current.draw?.request ?? null, request) ? { ...current, draw: null } : current,
@@ -409,9 +413,17 @@ function withTakeOver(
   return { ...current, takeOver: whileOpen(change(takeOver)) };
 }
 
-/** What came back or was paid in after a take-over can be taken over, too. */
-function withMoreCollateral(current: LiquidationCase): LiquidationCase {
-  return current.collateral === 'taken' ? { ...current, collateral: 'untouched' } : current;
+/**
+ * Coin that an account is credited with after a take-over can be taken over, too, whatever brought it: a deposit, a withdrawal that was released,
+ * or a gain in a contract that settles in it.
+ * @param postings of an event of the account
+ */
+export function noteCredited(current: LiquidationCase, postings: readonly Posting[]): LiquidationCase {
+  if (current.collateral !== 'taken') return current;
+  const own = `client/${current.accountId}`;
+  const isCoin = ({ ledgerAccount, asset, amount }: Posting): boolean =>
+    ledgerAccount === own && asset !== SETTLEMENT_ASSET && dec(amount).gt(0);
+  return postings.some(isCoin) ? { ...current, collateral: 'untouched' } : current;
 }
 
 const isPlace = (expected: Place | null, place: Place): boolean => expected !== null && samePlace(expected, place);
