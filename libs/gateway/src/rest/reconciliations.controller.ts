@@ -120,11 +120,6 @@ export class ReconciliationsController {
     reported: readonly HeldLine[],
   ): Promise<AcceptedAnswer> {
     assertNamedOnce(reported);
-    if (held.asOf > this.clearing.clearing) {
-      throw new Problem('reconciliation-ahead', `clearing time is ${isoOf(this.clearing.clearing)}`, [
-        { field: 'asOf', message: 'is later than that', remedy: 'name a moment that the ledger has come to' },
-      ]);
-    }
     const asked = { ...held, of, lines: sha256Hex(canonicalText(reported)) };
     // The ledger goes on: who sends it again asks for the answer to what was found then.
     const found = await this.clearing.bodyTaken(writeHeaders(request).id, asked, async () => ({
@@ -135,6 +130,11 @@ export class ReconciliationsController {
   }
 
   async #find(of: 'custody' | 'positions', { asOf }: Held, reported: readonly HeldLine[]): Promise<Found> {
+    if (asOf > this.clearing.clearing) {
+      throw new Problem('reconciliation-ahead', `clearing time is ${isoOf(this.clearing.clearing)}`, [
+        { field: 'asOf', message: 'is later than that', remedy: 'name a moment that the ledger has come to' },
+      ]);
+    }
     const standings = await this.clearing.owners.standings();
     const absent = absentFrom(standings, this.clearing.partitions).find(({ log }) => log === 'accounts');
     // Books would differ in whatever that partition has booked and nobody here has heard of.

@@ -8,7 +8,6 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Response } from 'express';
 import { encodeAnswer } from '@ballast/contracts';
 import { PostgresLogStore, type LogStore, LogDirectory } from '@ballast/event-log';
-import { GLOBAL } from '@ballast/event-sourcing';
 import type { ExchangeLog, ServiceLog } from '@ballast/facts';
 import { KafkaBatchStrategy, kafkaTransport, type Transport } from '@ballast/messaging/nest';
 import {
@@ -315,7 +314,7 @@ function observe(node: ServiceNode, metrics: ClearingMetrics): void {
   metrics.waiting.reset();
   const newest = Math.max(0, ...node.workers.map(({ machine }) => machine.clearing));
   for (const worker of node.workers) {
-    const labels = { log: worker.log, partition: worker.partition === GLOBAL ? 'global' : String(worker.partition) };
+    const labels = { log: worker.log, partition: String(worker.partition) };
     metrics.consumerLag.set(labels, worker.backlog === 0 ? 0 : Math.max(0, newest - worker.machine.clearing) / 1_000);
     metrics.backlog.set(labels, worker.backlog);
     metrics.waiting.set(labels, node.waitingMs(worker) / 1_000);
