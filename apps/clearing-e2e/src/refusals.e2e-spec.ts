@@ -92,6 +92,15 @@ describe('what can’t be used is refused in one line, with exit code 2', () => 
     );
   });
 
+  it('an exchange outside on the data of a simulated one, whose logs its messages would fork [CLR-XCH-008]', async () => {
+    await expectRefusal(
+      ['serve', '--exchange', 'none', '--port', '0', '--data-dir', data],
+      /the logs of the exchange are those of crash-2020-03 .*, which writes them itself; .*: take them on an empty database/,
+    );
+    // Nothing was written: the run goes on, and comes to what it came to.
+    expect((await simulated(data)).digests).toEqual(summary.digests);
+  });
+
   it('a data directory that another process uses, and a port that is taken', async () => {
     const serving = new BallastProcess(['serve', '--data-dir', data, '--port', '0']);
     const port = (await serving.seen(/Ballast serves http:\S+:(\d+)/))[1] as string;

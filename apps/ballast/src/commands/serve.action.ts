@@ -89,7 +89,10 @@ async function openServed(
   if (options.simulate === undefined) {
     const opened = await openHouse(options, notice, parts);
     if (options.exchange === 'none') {
-      const intake = await opened.house.openIntake();
+      const intake = await opened.house.openIntake().catch(async (error: unknown) => {
+        await opened.close();
+        throw error;
+      });
       const market = watchPriceSets(() => opened.picture());
       return { opened, driver: intakeDriver(opened.house, intake), mode: () => 'live', market, intake };
     }

@@ -24,6 +24,7 @@ import {
   type FieldError,
 } from '@ballast/contracts';
 import { PartitionWorker, sourceKey, type SnapshotOptions } from '@ballast/partition-worker';
+import { selfWritten } from './another-run.js';
 import { CLOCK_EVERY_MS, silenceOf } from './wall-clock.js';
 
 export interface ExchangeIntakeOptions {
@@ -73,6 +74,17 @@ export interface ProducerStanding {
 type Hear = (message: OutsideMessage) => LogEntry;
 type Job = (state: IntakeState, hear: Hear) => void;
 
+/** The logs are of an exchange that writes them itself. @see docs/spec/exchange-intake.md CLR-XCH-008 */
+export class IntakeRefused extends Error {
+  override readonly name = 'IntakeRefused';
+
+  constructor(exchange: string) {
+    super(
+      `the logs of the exchange are those of ${exchange}, which writes them itself; messages of another would fork them: take them on an empty database`,
+    );
+  }
+}
+
 /** No clock of an exchange runs ahead of ours by more; a time once reached is never left again. */
 const MOST_AHEAD_MS = 10_000;
 /** Places of liquidation that were looked up lately. */
@@ -102,8 +114,11 @@ export class ExchangeIntake {
     this.#saidAt = this.#now() - silentForMs;
   }
 
+  /** @throws IntakeRefused when the logs are of an exchange that writes them itself */
   static async open(options: ExchangeIntakeOptions): Promise<ExchangeIntake> {
     const { logs, worker, publish, snapshots, reader, now } = options;
+    const writer = await selfWritten(logs);
+    if (writer !== undefined) throw new IntakeRefused(writer);
     const quotes = logs.log('exchange.quotes');
     const opened = await PartitionWorker.open<IntakeState>({
       process: intakeProcess,
