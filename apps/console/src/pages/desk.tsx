@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { questions, type BookImportsView, type CorrectionsView, type DelistingsView } from '../api/client';
 import { exact } from '../format/amount';
+import { personsText } from '../format/persons';
 import { utc } from '../format/time';
 import { ActForm, Approvals, Done, TextField } from '../parts/acting';
 import { DataTable, type Column } from '../parts/data-table';
@@ -44,7 +45,7 @@ const DELISTINGS: readonly Column<Delisting>[] = [
     text: ({ approvedAt, ended }) =>
       ended ? '■ ended' : approvedAt === null ? '◐ waits for a second person' : `● approved ${utc(approvedAt)} UTC`,
   },
-  { name: 'By', text: ({ proposer }) => proposer },
+  { name: 'By', text: personsText },
   { name: 'Why', isSentence: true, text: ({ reason }) => reason },
 ];
 
@@ -81,8 +82,8 @@ const CORRECTIONS: readonly Column<Correction>[] = [
   },
   {
     name: 'Stands',
-    text: ({ approved, ended, reported: { partitions, of } }) =>
-      approved
+    text: ({ approver, ended, reported: { partitions, of } }) =>
+      approver !== null
         ? '■ taken back'
         : ended !== null
           ? `▲ stands: ${ended}`
@@ -90,7 +91,7 @@ const CORRECTIONS: readonly Column<Correction>[] = [
             ? `◐ ${partitions} of ${of} partitions have said what they booked`
             : '◐ waits for a second person',
   },
-  { name: 'By', text: ({ proposer }) => proposer },
+  { name: 'By', text: personsText },
   { name: 'Why', isSentence: true, text: ({ reason }) => reason },
 ];
 
@@ -98,7 +99,7 @@ const CORRECTIONS: readonly Column<Correction>[] = [
 function Corrections() {
   const { data, error } = useQuery(questions.corrections());
   if (data === undefined) return <Pending error={error} what="the corrections" />;
-  const open = data.filter(({ approved, ended }) => !approved && ended === null);
+  const open = data.filter(({ approver, ended }) => approver === null && ended === null);
   return (
     <Panel title="Trades taken back" sub="both sides or none (CLR-ACC-017)">
       <DataTable caption="Corrections" rows={data} columns={CORRECTIONS} empty="No trade was to be taken back." />

@@ -12,7 +12,7 @@ export const correctionsView = pageOf(
     instrument,
     reason: z.string(),
     proposer: z.string(),
-    approved: z.boolean(),
+    approver: z.string().nullable().meta({ description: 'null: it waits for a second person.' }),
     ended: z.string().nullable().meta({
       description: 'Code for which it will never be approved; null while it may be, or is.',
     }),

@@ -42,6 +42,7 @@ export const delistingsView = pageOf(
     price: price.nullable().meta({ description: 'null: the mark.' }),
     reason: z.string(),
     proposer: z.string(),
+    approver: z.string().nullable().meta({ description: 'null: it waits for a second person.' }),
     approvedAt: instant.nullable().meta({ description: 'null: it waits for a second person.' }),
     ended: z.boolean().meta({ description: 'Every position is closed by it.' }),
   }),

@@ -52,6 +52,7 @@ export const settlementOverridesView = pageOf(
     price: price.nullable().meta({ description: 'USD; null: the average.' }),
     reason: z.string(),
     proposer: z.string(),
+    approver: z.string().nullable().meta({ description: 'null: it waits for a second person.' }),
     approvedAt: instant.nullable().meta({ description: 'null: it waits for a second person.' }),
   }),
 );

@@ -59,7 +59,7 @@ const rulesOf = (state: PricingState): PricingRules => figuresOf(state).rules;
 export const pricingProcess = defineProcess<PricingState, PricingEvents & OpeningEvents & DocumentEvents>({
   log: 'pricing',
 
-  stateForm: { version: 7 },
+  stateForm: { version: 8 },
   initialState: () => ({
     rules: noRules(),
     market: null,

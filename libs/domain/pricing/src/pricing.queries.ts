@@ -46,7 +46,7 @@ export interface InstrumentHaltFigures {
 }
 
 /** A price that persons want for an expiry that is not delivered yet. */
-export interface SettlementOverrideFigures extends Pick<SettlementOverride, 'proposer' | 'approvedAt'> {
+export interface SettlementOverrideFigures extends Pick<SettlementOverride, 'proposer' | 'approver' | 'approvedAt'> {
   readonly overrideId: string;
   readonly underlying: string;
   readonly expiry: Instant;
@@ -62,10 +62,10 @@ export const settlementOverrideFigures = ({
 }: Pick<PricingState, 'settlementOverrides' | 'expiries'>): readonly SettlementOverrideFigures[] =>
   [...settlementOverrides.values()]
     .filter(({ proposed: { underlying, expiry } }) => expiries.has(expiryKey(underlying, expiry)))
-    .map(({ proposed, proposer, approvedAt }) => ({ ...proposed, proposer, approvedAt }));
+    .map(({ proposed, proposer, approver, approvedAt }) => ({ ...proposed, proposer, approver, approvedAt }));
 
 /** The end of a perpetual as persons proposed, approved or brought it about. */
-export interface DelistingFigures extends Pick<Delisting, 'proposer' | 'approvedAt' | 'ended'> {
+export interface DelistingFigures extends Pick<Delisting, 'proposer' | 'approver' | 'approvedAt' | 'ended'> {
   readonly delistingId: string;
   readonly instrument: InstrumentId;
   readonly at: Instant | null;
@@ -75,9 +75,9 @@ export interface DelistingFigures extends Pick<Delisting, 'proposer' | 'approved
 
 /** What persons proposed and approved for the end of perpetuals, in the order in which it was proposed. */
 export const delistingFigures = ({ delistings }: Pick<PricingState, 'delistings'>): readonly DelistingFigures[] =>
-  [...delistings.values()].map(({ proposed, proposer, approvedAt, ended }) => ({
+  [...delistings.values()].map(({ proposed, proposer, approver, approvedAt, ended }) => ({
     ...proposed,
-    ...{ proposer, approvedAt, ended },
+    ...{ proposer, approver, approvedAt, ended },
   }));
 
 /** Halts in force, in the order in which they were made, with the resumptions that wait for a second person. */

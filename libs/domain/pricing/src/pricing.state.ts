@@ -52,6 +52,8 @@ export interface InstrumentHalt {
 export interface SettlementOverride {
   readonly proposed: PricingEvents['SettlementOverrideProposed'];
   readonly proposer: string;
+  /** Null while it waits for a second person. */
+  approver: string | null;
   /** Clearing time of the approval; null while it waits for a second person. */
   approvedAt: Instant | null;
   /** Position of the approval, by which the last one is known; 0 before. */
@@ -62,6 +64,8 @@ export interface SettlementOverride {
 export interface Delisting {
   readonly proposed: PricingEvents['DelistingProposed'];
   readonly proposer: string;
+  /** Null while it waits for a second person. */
+  approver: string | null;
   /** Clearing time of the approval; null while it waits for a second person. */
   approvedAt: Instant | null;
   /** Position of the approval, by which the last one is known; 0 before. */

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { questions, type OwnerFees, type SettlementOverride } from '../../api/client';
 import { cents, exact } from '../../format/amount';
+import { personsText } from '../../format/persons';
 import { utc } from '../../format/time';
 import { Approvals } from '../../parts/acting';
 import { DataTable, type Column } from '../../parts/data-table';
@@ -57,7 +58,7 @@ const OVERRIDES: readonly Column<SettlementOverride>[] = [
     text: ({ approvedAt }) =>
       approvedAt === null ? '◐ waits for a second person' : `● approved ${utc(approvedAt)} UTC`,
   },
-  { name: 'By', text: ({ proposer }) => proposer },
+  { name: 'By', text: personsText },
   { name: 'Why', isSentence: true, text: ({ reason }) => reason },
 ];
 

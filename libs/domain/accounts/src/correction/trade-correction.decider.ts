@@ -12,7 +12,8 @@ export interface TradeCorrection {
   readonly proposer: string;
   /** What each partition said. */
   readonly reports: ReadonlyMap<number, Reported>;
-  readonly approved: boolean;
+  /** Null while nobody has approved it. */
+  readonly approver: string | null;
   /** Why it will never be approved; null while it may be, or is. */
   readonly ended: CorrectionRefusal | null;
 }
@@ -170,17 +171,17 @@ const sidesOf = ({ reports }: TradeCorrection): FundEvents['TradeCorrectionAppro
     .flatMap(([partition, { sides }]) => sides.map((side) => ({ partition, ...side })));
 
 /** Why nothing is to be done with it any more; null while it is open. */
-const doneWith = ({ approved, ended }: TradeCorrection): CorrectionRefusal | null =>
-  approved ? 'correction-approved' : ended;
+const doneWith = ({ approver, ended }: TradeCorrection): CorrectionRefusal | null =>
+  approver === null ? ended : 'correction-approved';
 
 function approvalRefusal(
   correction: TradeCorrection,
   actor: string | null,
   partitions: number,
 ): CorrectionRefusal | null {
-  const { approved, proposer, ended, reports } = correction;
+  const { approver, proposer, ended, reports } = correction;
   if (isNobody(actor)) return 'actor-missing';
-  if (approved) return 'correction-approved';
+  if (approver !== null) return 'correction-approved';
   if (subjectOf(proposer) === subjectOf(actor)) return 'proposer-may-not-approve';
   if (ended !== null) return ended;
   return reports.size < partitions ? 'correction-not-reported' : reportedRefusal(correction, partitions);
@@ -205,7 +206,7 @@ export const evolveCorrections = {
       proposed,
       proposer: actor ?? '',
       reports: new Map(),
-      approved: false,
+      approver: null,
       ended: null,
     });
   },
@@ -217,9 +218,9 @@ export const evolveCorrections = {
       reports: new Map([...correction.reports, [partition, report]]),
     });
   },
-  approved(corrections: TradeCorrections, correctionId: string): void {
+  approved(corrections: TradeCorrections, correctionId: string, actor: string | null): void {
     const correction = corrections.get(correctionId);
-    if (correction !== undefined) corrections.set(correctionId, { ...correction, approved: true });
+    if (correction !== undefined) corrections.set(correctionId, { ...correction, approver: actor ?? '' });
   },
   ended(corrections: TradeCorrections, { correctionId, code }: Ended): void {
     const correction = corrections.get(correctionId);
@@ -235,7 +236,8 @@ export interface CorrectionFigures {
   readonly instrument: string;
   readonly reason: string;
   readonly proposer: string;
-  readonly approved: boolean;
+  /** Null while nobody has approved it. */
+  readonly approver: string | null;
   /** Code for which it will never be approved; null while it may be, or is. */
   readonly ended: string | null;
   /** Partitions that have said what they booked of the trade. */
@@ -254,7 +256,7 @@ export interface CorrectionFigures {
 export const correctionFigures = (corrections: TradeCorrections, partitions: number): readonly CorrectionFigures[] =>
   [...corrections.values()].map((correction) => ({
     ...correction.proposed,
-    ...{ proposer: correction.proposer, approved: correction.approved, ended: correction.ended },
+    ...{ proposer: correction.proposer, approver: correction.approver, ended: correction.ended },
     reported: { partitions: correction.reports.size, of: partitions },
     sides: sidesOf(correction).map(({ partition, accountId, side, quantity }) => ({
       ...{ partition, accountId, side, quantity },

@@ -113,7 +113,7 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
   FundEvents & OpeningEvents & DocumentEvents
 >({
   log: 'accounts',
-  stateForm: { version: 8 },
+  stateForm: { version: 9 },
   initialState: emptyFund,
   open: openAccounts,
   reads: [
@@ -296,8 +296,8 @@ export const fundProcess: PartitionProcess<FundState> = defineProcess<
     },
     TradeCorrectionProposed: ({ corrections }, { payload, actor }) =>
       evolveCorrections.proposed(corrections, payload, actor),
-    TradeCorrectionApproved: ({ corrections }, { payload: { correctionId } }) =>
-      evolveCorrections.approved(corrections, correctionId),
+    TradeCorrectionApproved: ({ corrections }, { payload: { correctionId }, actor }) =>
+      evolveCorrections.approved(corrections, correctionId, actor),
     TradeCorrectionEnded: ({ corrections }, { payload }) => evolveCorrections.ended(corrections, payload),
     BookImportBegun: ({ bookImports }, { payload, actor }) => evolveImports.begun(bookImports, payload, actor),
     BookPartAdded: ({ bookImports }, { payload }) => evolveImports.added(bookImports, payload),

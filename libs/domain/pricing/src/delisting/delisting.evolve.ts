@@ -25,12 +25,13 @@ export const delistingEvolution: OwnTable<
 > = {
   DelistingProposed({ delistings }, { payload, actor }) {
     delistings.set(payload.delistingId, {
-      ...{ proposed: payload, proposer: actor ?? '', approvedAt: null, approval: 0, ended: false },
+      ...{ proposed: payload, proposer: actor ?? '', approver: null, approvedAt: null, approval: 0, ended: false },
     });
   },
-  DelistingApproved({ delistings }, { payload: { delistingId }, time, position }) {
+  DelistingApproved({ delistings }, { payload: { delistingId }, time, position, actor }) {
     const delisting = delistings.get(delistingId);
     invariant(delisting, `approval of a delisting that never was: ${delistingId}`);
+    delisting.approver = actor ?? '';
     delisting.approvedAt = time.clearing;
     delisting.approval = position;
   },

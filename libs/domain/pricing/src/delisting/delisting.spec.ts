@@ -160,12 +160,13 @@ describe('a perpetual that two persons end [CLR-DEL-001] [CLR-DEL-002]', () => {
     expect(new Desk().propose('d-1', changes)).toBe(code);
   });
 
-  it('tells when it was approved', () => {
+  it('tells by whom it was approved and when', () => {
     const desk = new Desk();
     desk.propose('d-1');
+    expect(delistingFigures(desk.machine.state)).toMatchObject([{ proposer: 'ann', approver: null, approvedAt: null }]);
     desk.approve('d-1');
     desk.upTo(END);
     const state = delistingFigures(desk.machine.state);
-    expect(state).toMatchObject([{ approvedAt: START + 1, ended: true }]);
+    expect(state).toMatchObject([{ proposer: 'ann', approver: 'ben', approvedAt: START + 1, ended: true }]);
   });
 });

@@ -24,12 +24,13 @@ export const settlementOverrideEvolution: OwnTable<
 > = {
   SettlementOverrideProposed({ settlementOverrides }, { payload, actor }) {
     settlementOverrides.set(payload.overrideId, {
-      ...{ proposed: payload, proposer: actor ?? '', approvedAt: null, approval: 0 },
+      ...{ proposed: payload, proposer: actor ?? '', approver: null, approvedAt: null, approval: 0 },
     });
   },
-  SettlementOverrideApproved({ settlementOverrides }, { payload: { overrideId }, time, position }) {
+  SettlementOverrideApproved({ settlementOverrides }, { payload: { overrideId }, time, position, actor }) {
     const override = settlementOverrides.get(overrideId);
     invariant(override, `approval of an override that never was: ${overrideId}`);
+    override.approver = actor ?? '';
     override.approvedAt = time.clearing;
     override.approval = position;
   },

@@ -80,7 +80,7 @@ describe('a settlement price that two persons set [CLR-PRC-062]', () => {
   it('is the delivery price, whatever the average, and says so', () => {
     const desk = new Desk();
     expect(desk.propose('o-1')).toBe('proposed');
-    expect(desk.overrides).toMatchObject([{ overrideId: 'o-1', price: '61000', proposer: 'ann', approvedAt: null }]);
+    expect(desk.overrides).toMatchObject([{ overrideId: 'o-1', price: '61000', proposer: 'ann', approver: null }]);
     expect(desk.approve('o-1')).toBe('approved');
     expect(desk.upTo(EXPIRY).fixed).toEqual([
       { underlying: 'BTC', expiry: EXPIRY, price: '61000', samples: 450, carried: 1, missing: 0, override: 'o-1' },
