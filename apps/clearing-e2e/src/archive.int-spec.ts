@@ -94,8 +94,9 @@ it(
     const { faults } = await verify(logs);
     expect(faults[0]).toMatchObject({ log: 'margin', partition: 1, position: 1 });
     expect(faults[0]?.what).toContain(sentence);
-    // What can't be judged without it says so too; nothing else is blamed.
-    for (const { what } of faults) expect(what).toContain(sentence);
+    // What can't be judged without it says so, once each and not at length; nothing else is blamed.
+    expect(faults.length).toBeGreaterThan(1);
+    for (const { what } of faults.slice(1)) expect(what).toMatch(/ can't be judged while margin\/1 can't be read$/);
     await expect(replay(logs, SERVICES, () => 0)).rejects.toThrow(sentence);
   },
   LONGEST_MS,

@@ -175,7 +175,10 @@ export async function verify(logs: LogDirectory, options: VerifyOptions = {}): P
     // What is altered may be unreadable for the rules; then they have nothing to judge. In a sound log it is our defect.
     if (!altered && !unjudged.isBroken) throw new Error(`${what} can't be judged: ${unjudged.why}`);
     const log = needs[0] as string;
-    found({ log, partition: null, position: null, what: `${what} can't be judged: ${firstLine(unjudged.why)}` });
+    const why = firstLine(unjudged.why);
+    const told = faults.find((each) => each.what === why);
+    const because = told === undefined ? `: ${why}` : ` while ${told.log}/${told.partition} can't be read`;
+    found({ log, partition: null, position: null, what: `${what} can't be judged${because}` });
   }
   return {
     ...{ events, exchangeEvents, checkpoints: notes.size, signers: [...signers], liquidationsJudged, corrections },
