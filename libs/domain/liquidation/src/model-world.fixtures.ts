@@ -194,6 +194,7 @@ export class ModelWorld {
   readonly #choice: SeededChoice;
   readonly #desks: Desk[];
   readonly #slices = new Map<string, SliceWitness>();
+  readonly #halted = new Set<InstrumentId>();
   #marks: Readonly<Record<Underlying, Decimal>> = { BTC: ZERO, ETH: ZERO };
   #schedule = 0;
   #reliable = false;
@@ -252,6 +253,25 @@ export class ModelWorld {
   /** From now on the exchange fills every order completely. */
   becomeReliable(): void {
     this.#reliable = true;
+  }
+
+  /** Persons halt these instruments, and let all others trade. */
+  halt(instruments: readonly InstrumentId[]): void {
+    for (const instrument of CONTRACTS.keys()) {
+      const [isHalted, wasHalted] = [instruments.includes(instrument), this.#halted.has(instrument)];
+      if (isHalted === wasHalted) continue;
+      if (isHalted) this.#halted.add(instrument);
+      else this.#halted.delete(instrument);
+      const [stream, now] = [`halts-${instrument}`, this.#now()];
+      const of = { haltId: `${instrument}-${this.#schedule}`, instrument } as const;
+      const halted = { ...of, until: null, reason: 'a book that is broken' };
+      const resumed = { ...of, because: 'expired', proposer: null, reason: null } as const;
+      this.#putToNumbered(
+        isHalted
+          ? this.#logs.entry('pricing', GLOBAL, stream, 'InstrumentHalted', halted, now)
+          : this.#logs.entry('pricing', GLOBAL, stream, 'InstrumentResumed', resumed, now),
+      );
+    }
   }
 
   /** A new price set, and everything that follows from it until nobody has anything to say. */

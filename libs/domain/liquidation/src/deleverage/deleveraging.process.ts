@@ -38,6 +38,8 @@ import {
   noteAnnounced,
   noteAssessed,
   noteCredited,
+  noteEnded,
+  noteOffered,
   notePaid,
   noteRepaid,
   noteStep,
@@ -88,7 +90,7 @@ const endsTurn = notedBy<{ readonly payload: { readonly caseId: string } }>(({ t
  */
 export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents & OpeningEvents & DocumentEvents>({
   log: 'liquidation',
-  stateForm: { version: 4 },
+  stateForm: { version: 5 },
   initialState: initialDeleveraging,
   open: openLiquidation,
 
@@ -97,6 +99,7 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
       AdlRequested: notedBy((state, entry) => {
         state.outlook.due = causeOf(entry);
         endTurn(state.turns, entry.payload.caseId);
+        noteOffered(state.outlook, entry.payload);
         noteRequest(state, entry);
       }),
       ProvidersAsked: notedBy(({ turns, takeOvers, auctions }, entry) => {
@@ -119,7 +122,7 @@ export const deleveragingProcess = defineProcess<State, LiquidationGlobalEvents 
       LiquidationClosed: notedBy((state, input) => {
         endTurn(state.turns, input.payload.caseId);
         noteCaseClosed(state.auctions, input.payload);
-        forget(state.outlook, input.payload.accountId);
+        noteEnded(state.outlook, input.payload);
         state.outlook.due = causeOf(input);
       }),
       LiquidationOpened: 'ignored',

@@ -59,10 +59,22 @@ class Desk {
     const payload = { request, caseId: `${accountId}#1`, accountId, purpose, step, reserve, ...figures };
     return this.logs.entry('accounts', GLOBAL, 'loss-waterfall', 'LossStepTaken', payload);
   }
-  asks(accountId: string): LogEntry {
+  /** Long of bitcoin, which has lost most, and of ether. */
+  assessedOfBoth(accountId: string, equity: string): LogEntry {
+    const bitcoin = { ...requirementOf('BTC-PERP', '1', '50000', '0.02'), unrealisedPnl: '-5000' };
+    const ether = { ...requirementOf('ETH-PERP', '1', '2500', '0.02'), unrealisedPnl: '-100' };
+    const payload = { accountId, assessment: assessmentOf(accountId, equity, [bitcoin, ether]) };
+    return this.logs.entry('margin', 0, `account-${accountId}`, 'LiquidatingAccountAssessed', payload);
+  }
+  ended(accountId: string): LogEntry {
+    const caseId = `${accountId}#1`;
+    const payload = { caseId, accountId, outcome: 'restored', slices: 0, uncoveredLoss: '0' } as const;
+    return this.logs.entry('liquidation', 0, `liquidation-${caseId}`, 'LiquidationClosed', payload);
+  }
+  asks(accountId: string, instrument: InstrumentId = 'BTC-PERP'): LogEntry {
     const caseId = `${accountId}#1`;
     const payload = {
-      ...{ caseId, accountId, instrument: 'BTC-PERP', side: 'long' as const },
+      ...{ caseId, accountId, instrument, side: 'long' as const },
       ...{ quantity: '1', bankruptcyPrice: '50600' },
       ...{ mark: '50000', deficit: '600', schedule: 1, accountVersion: 1, attempt: 1, nextSchedule: 2, lot: '0.001' },
       settlement: { style: 'linear', contractSize: '1', assetPrice: '1' },
@@ -128,6 +140,29 @@ describe('deleveraging is announced [CLR-LIQ-041]', () => {
         },
       ],
     });
+  });
+
+  it('is said of what a case has offered, where what has lost most is halted, whichever is heard of first [CLR-HLT-002]', () => {
+    const desk = new Desk();
+    expect(desk.says(desk.assessedOfBoth('a.main', '-600'))).toEqual(['BTC-PERP long: off > soon (0, 600)']);
+    expect(desk.says(desk.asks('a.main', 'ETH-PERP'))).toEqual([
+      'BTC-PERP long: soon > off (0, 0)',
+      'ETH-PERP long: off > on (0, 600)',
+    ]);
+    // Nobody is found, and the fund still lacks it.
+    expect(desk.says(desk.nobody('ETH-PERP-long#1'), desk.assessedOfBoth('a.main', '-700'))).toEqual([]);
+    // The next case may offer what has lost most.
+    expect(desk.says(desk.ended('a.main'))).toEqual(['ETH-PERP long: on > off (0, 0)']);
+    expect(desk.says(desk.assessedOfBoth('a.main', '-600'))).toEqual(['BTC-PERP long: off > soon (0, 600)']);
+
+    const other = new Desk();
+    expect(other.says(other.asks('a.main', 'ETH-PERP'))).toEqual([]);
+    expect(other.says(other.assessedOfBoth('a.main', '-600'))).toEqual(['ETH-PERP long: off > on (0, 600)']);
+    // Nothing is owed any more: what is near is judged by what has lost most.
+    expect(other.says(other.nobody('ETH-PERP-long#1'), other.assessedOfBoth('a.main', '400'))).toEqual([
+      'ETH-PERP long: on > off (0, 0)',
+      'BTC-PERP long: off > soon (0, 0)',
+    ]);
   });
 
   it('counts neither slippage as a deficit paid, nor what the house pays as money of the fund', () => {

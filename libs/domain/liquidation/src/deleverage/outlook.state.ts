@@ -1,14 +1,28 @@
 import type { Cause } from '@ballast/event-sourcing';
 import { GAINS_STEP } from '@ballast/facts';
-import type { AccountId, AdlEvents, FundEvents, InstrumentId, MarginEvents, Side, Underlying } from '@ballast/facts';
+import type {
+  AccountId,
+  AdlEvents,
+  FundEvents,
+  InstrumentId,
+  LiquidationEvents,
+  MarginEvents,
+  Side,
+  Underlying,
+} from '@ballast/facts';
 import { ZERO, dec, maxOf, type Decimal, type Instant } from '@ballast/kernel';
 import { lossBearingEquity, offeredPosition } from './bankruptcy-price.js';
 
 export type DeleveragingPhase = AdlEvents['DeleveragingAnnounced']['to'];
 
+/** A position that may be offered to the other side. */
+type Offerable = Pick<QueueOutlook, 'instrument' | 'side' | 'underlying'>;
+
 /** What an account in liquidation may cost the fund, USD. */
 interface Exposure {
   readonly queue: string;
+  /** All that the account holds. */
+  readonly positions: readonly Offerable[];
   /** Deficit that nobody has paid, >= 0. */
   readonly owed: Decimal;
   /** What it would be after losing once more what its positions are required to hold, >= owed. */
@@ -34,6 +48,8 @@ export interface Outlook {
   fund: Decimal;
   readonly reserves: Map<Underlying, Decimal>;
   readonly exposures: Map<AccountId, Exposure>;
+  /** What open cases have offered last, which may be heard of before the figures that it was offered on. */
+  readonly offered: Map<AccountId, InstrumentId>;
   /** By instrument and bankrupt side. */
   readonly queues: Map<string, QueueOutlook>;
   /** The last fact that may change a phase. */
@@ -44,6 +60,7 @@ export const initialOutlook = (): Outlook => ({
   fund: ZERO,
   reserves: new Map(),
   exposures: new Map(),
+  offered: new Map(),
   queues: new Map(),
   due: null,
 });
@@ -52,24 +69,57 @@ export const initialOutlook = (): Outlook => ({
 export const queueOf = ({ instrument, side }: { readonly instrument: InstrumentId; readonly side: Side }): string =>
   `${instrument}-${side}`;
 
-/** The account is expected to cost so much, of the position that would be offered to the other side. */
+/**
+ * The account is expected to cost so much: of the position that its case has offered last, as long as that is held and something is owed, else of
+ * the one that would be offered if all of them traded.
+ */
 export function noteAssessed(
   outlook: Outlook,
   { accountId, assessment }: MarginEvents['LiquidatingAccountAssessed'],
 ): void {
   forget(outlook, accountId);
-  const position = offeredPosition(assessment);
-  if (position === undefined) return;
-  const { instrument, side, underlying } = position;
   const equity = lossBearingEquity(assessment);
   const owed = maxOf(equity.neg(), ZERO);
   const exposed = maxOf(dec(assessment.figures.maintenance).minus(equity), owed);
-  if (exposed.isZero()) return;
-  const queue = queueOf(position);
-  if (!outlook.queues.has(queue)) {
-    outlook.queues.set(queue, { instrument, side, underlying, owed: ZERO, exposed: ZERO, phase: 'off', since: null });
+  const positions = assessment.positions
+    .filter(({ quantity }) => !dec(quantity).isZero())
+    .map(({ instrument, side, underlying }): Offerable => ({ instrument, side, underlying }));
+  const offered = owed.gt(0) ? outlook.offered.get(accountId) : undefined;
+  const goesOn = positions.find(({ instrument }) => instrument === offered);
+  const position = goesOn ?? offeredPosition(assessment);
+  if (position === undefined || exposed.isZero()) return;
+  put(outlook, accountId, { queue: queueFor(outlook, position), positions, owed, exposed });
+}
+
+/**
+ * A case offers a position. It may be another than the one that has lost most, in which nothing may trade: only the case knows what is halted.
+ * @see docs/spec/instrument-halts.md CLR-HLT-002
+ */
+export function noteOffered(
+  outlook: Outlook,
+  { accountId, instrument: offered }: LiquidationEvents['AdlRequested'],
+): void {
+  outlook.offered.set(accountId, offered);
+  const known = outlook.exposures.get(accountId);
+  const position = known?.positions.find(({ instrument }) => instrument === offered);
+  if (known === undefined || position === undefined) return;
+  forget(outlook, accountId);
+  put(outlook, accountId, { ...known, queue: queueFor(outlook, position) });
+}
+
+/** The queue of a position, which begins with it. */
+function queueFor({ queues }: Outlook, { instrument, side, underlying }: Offerable): string {
+  const queue = queueOf({ instrument, side });
+  if (!queues.has(queue)) {
+    queues.set(queue, { instrument, side, underlying, owed: ZERO, exposed: ZERO, phase: 'off', since: null });
   }
-  put(outlook, accountId, { queue, owed, exposed });
+  return queue;
+}
+
+/** A case is over: what it has offered says nothing of the next one. */
+export function noteEnded(outlook: Outlook, { accountId }: LiquidationEvents['LiquidationClosed']): void {
+  forget(outlook, accountId);
+  outlook.offered.delete(accountId);
 }
 
 /** The account is in liquidation no longer. */
