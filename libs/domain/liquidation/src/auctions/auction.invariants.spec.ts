@@ -42,27 +42,45 @@ function found({ asked, opened, bid, at = 4_000, calledBid, provider, round, clo
   tell(GLOBAL, 'AuctionCalled', { auctionId: ID, bids: [{ ...called, ...calledBid }] });
   tell(GLOBAL, 'ProviderRoundOpened', { roundId: 'r1', auction: ID, providers: [{ ...called, ...provider }] });
   tell(GLOBAL, 'ProviderRoundClosed', { roundId: 'r1', auction: ID, closedQuantity: '2', ...round });
-  tell(GLOBAL, 'AuctionClosed', { auctionId: ID, outcome: 'taken-over', bids: 1, closedQuantity: '2', ...closed });
+  const { request } = OPENED;
+  tell(GLOBAL, 'AuctionClosed', {
+    auctionId: ID,
+    request,
+    outcome: 'taken-over',
+    bids: 1,
+    closedQuantity: '2',
+    ...closed,
+  });
   return invariants.finish().map(({ detail }) => detail);
 }
 
-type Step =
-  | { readonly instrument: string; readonly attempt: number; readonly rest: number }
-  | { readonly takenOver: 'providers' | 'bidders' };
+type Auctioned = { readonly instrument: string; readonly attempt: number; readonly rest: number };
+type TakenOver = { readonly takenOver: 'providers' | 'bidders' };
+type Step = (Auctioned & { readonly meanwhile?: TakenOver }) | TakenOver;
 
-/** What is found of the auctions that a case asks for in a row, between which something of it may be taken over. */
+/** What is found of the auctions that a case asks for in a row and that end in vain; between them, or meanwhile, something of it may be taken over. */
 function foundOfAttempts(...steps: readonly Step[]): readonly string[] {
   const logs = new ForeignLogs();
   const invariants = auctionInvariants();
   const ofCase = { caseId: 'd.main#1' };
-  for (const step of steps) {
-    if ('takenOver' in step) {
-      const request = logs.entry('liquidation', 0, 'x', 'ProvidersAsked', ofCase as never);
-      const auction = step.takenOver === 'bidders' ? { auction: ID } : {};
-      const round = { ...ofCase, ...auction, roundId: 'r', request, outcome: 'taken-over', closedQuantity: '0' };
-      invariants.take(logs.entry('liquidation', GLOBAL, 'x', 'ProviderRoundClosed', round as never));
-    } else {
-      invariants.take(logs.entry('liquidation', 0, 'x', 'AuctionAsked', { ...ofCase, ...step } as never));
+  const takeOver = ({ takenOver }: TakenOver): void => {
+    const request = logs.entry('liquidation', 0, 'x', 'ProvidersAsked', ofCase as never);
+    const auction = takenOver === 'bidders' ? { auction: ID } : {};
+    const round = { ...ofCase, ...auction, roundId: 'r', request, outcome: 'taken-over', closedQuantity: '0' };
+    invariants.take(logs.entry('liquidation', GLOBAL, 'x', 'ProviderRoundClosed', round as never));
+  };
+  for (const [index, step] of steps.entries()) {
+    if ('takenOver' in step) takeOver(step);
+    else {
+      const { meanwhile, ...asked } = step;
+      const request = logs.entry('liquidation', 0, 'x', 'AuctionAsked', { ...ofCase, ...asked } as never);
+      invariants.take(request);
+      if (meanwhile !== undefined) takeOver(meanwhile);
+      const { instrument } = asked;
+      const ended = { ...ofCase, auctionId: `a-${index}`, request, instrument, outcome: 'no-bid', bids: 0 };
+      invariants.take(
+        logs.entry('liquidation', GLOBAL, 'x', 'AuctionClosed', { ...ended, closedQuantity: '0' } as never),
+      );
     }
   }
   return invariants.finish().map(({ detail }) => detail);
@@ -75,8 +93,15 @@ describe('what nobody takes is offered ever less often [CLR-LIQ-075]', () => {
   it.each<[string, readonly Step[]]>([
     ['each position for itself', [btc(1, 1), eth(1, 1), btc(2, 2), eth(2, 2), btc(3, 4)]],
     ['up to what the policy allows', [btc(1, 1), btc(2, 2), btc(3, 2), btc(4, 2)]],
-    ['and anew once providers have taken something over', [btc(1, 1), eth(1, 1), { takenOver: 'providers' }, eth(1, 1)]],
+    [
+      'and anew once providers have taken something over',
+      [btc(1, 1), eth(1, 1), { takenOver: 'providers' }, eth(1, 1)],
+    ],
     ['or bidders', [btc(1, 1), btc(2, 2), { takenOver: 'bidders' }, btc(1, 1)]],
+    [
+      'but one that ends after that in vain is the first',
+      [btc(1, 1), { ...btc(2, 2), meanwhile: { takenOver: 'providers' } }, btc(2, 2), btc(3, 4)],
+    ],
   ])('%s', (_, steps) => {
     expect(foundOfAttempts(...steps)).toEqual([]);
   });
@@ -84,7 +109,11 @@ describe('what nobody takes is offered ever less often [CLR-LIQ-075]', () => {
   it.each<[string, readonly Step[], string]>([
     ['a first one that is none', [btc(1, 1), btc(1, 1)], 'd.main#1: attempt 1 of BTC-PERP, due 2'],
     ['one that is left out', [btc(1, 1), btc(3, 2)], 'd.main#1: attempt 3 of BTC-PERP, due 2'],
-    ['a count that goes on', [btc(1, 1), { takenOver: 'providers' }, btc(2, 1)], 'd.main#1: attempt 2 of BTC-PERP, due 1'],
+    [
+      'a count that goes on',
+      [btc(1, 1), { takenOver: 'providers' }, btc(2, 1)],
+      'd.main#1: attempt 2 of BTC-PERP, due 1',
+    ],
     ['a rest that grows too fast', [btc(1, 1), btc(2, 3)], 'd.main#1: BTC-PERP is to rest for 3 schedules, at most 2'],
   ])('finds %s', (_, steps, expected) => {
     expect(foundOfAttempts(...steps)).toEqual([expected]);

@@ -1,6 +1,6 @@
 import { ZERO, dec, text, type Decimal } from '@ballast/kernel';
 import type { LogEntry } from '@ballast/event-sourcing';
-import type { AuctionEvents, LiquidationEvents, ProviderEvents } from '@ballast/facts';
+import type { AuctionEvents, InstrumentId, LiquidationEvents, Place, ProviderEvents } from '@ballast/facts';
 import { placeName } from '../place.js';
 import { discountAt } from './auction-price.js';
 
@@ -29,6 +29,13 @@ interface Seen<Payload> {
   readonly payload: Payload;
 }
 
+/** Something that a case asked for has ended. */
+interface End {
+  readonly request: Place;
+  /** The position that nobody bought at auction; null: something of the account was taken over. */
+  readonly inVain: InstrumentId | null;
+}
+
 /**
  * What must hold of every auction: it offers what its case had asked for; only named accounts bid, within what they were named with, while it is
  * open, at no greater discount than it gave then; what is called was bid; a round takes from called bids only, at their discounts
@@ -44,16 +51,23 @@ export function auctionInvariants(): AuctionInvariants {
   /** Contracts that rounds of an auction have closed. */
   const closedByRounds = new Map<string, Decimal>();
   const closed = new Map<string, Seen<Closed>>();
-  /** Of each case, where it asked for what was then taken over: positions in its partition. */
-  const takenOver = new Map<string, number[]>();
+  /** Of each case what its count of auctions in vain follows from, in the order in which it is told. */
+  const ends = new Map<string, End[]>();
 
   const bidsIn = (auctionId: string): readonly Seen<Placed>[] => placed.get(auctionId) ?? [];
   const callsIn = (auctionId: string): readonly Seen<Called>[] => called.get(auctionId) ?? [];
 
   function noteRoundClosed({ auction, caseId, request, outcome, closedQuantity }: RoundClosed): void {
-    if (outcome === 'taken-over') addTo(takenOver, caseId, request.position);
+    if (outcome === 'taken-over') addTo(ends, caseId, { request, inVain: null });
     if (auction === undefined) return;
     closedByRounds.set(auction, (closedByRounds.get(auction) ?? ZERO).plus(closedQuantity));
+  }
+
+  function noteClosed(seen: Seen<Closed>): void {
+    const { auctionId, caseId, request, instrument, outcome } = seen.payload;
+    closed.set(auctionId, seen);
+    if (outcome === 'taken-over' || outcome === 'case-closed') return;
+    addTo(ends, caseId, { request, inVain: instrument });
   }
 
   function ofAuction({ payload: auction }: Seen<Opened>): readonly string[] {
@@ -119,20 +133,22 @@ export function auctionInvariants(): AuctionInvariants {
     ];
   }
 
-  /** Of each case: 1, 2, 3, ... of a position until something of the account is taken over, and at most twice the rest of the one before. */
+  /**
+   * Of each case: 1, 2, 3, ... of a position until something of the account is taken over, and at most twice the rest of the one before. A case
+   * asks for an auction when all that it asked for before has ended. One that ends in vain after a take-over in its time is the first.
+   */
   function ofAttempts(): readonly AuctionViolation[] {
-    const before = new Map<string, { position: number; readonly asked: Map<string, Asked> }>();
-    return [...requests.values()].flatMap(({ event, payload }) => {
-      const { caseId, instrument, attempt, rest } = payload;
-      const inVain = before.get(caseId) ?? { position: 0, asked: new Map<string, Asked>() };
-      const { position, asked } = inVain;
-      if (takenOver.get(caseId)?.some((each) => each > position && each < event.position) === true) asked.clear();
-      const last = asked.get(instrument);
-      asked.set(instrument, payload);
-      before.set(caseId, { position: event.position, asked });
+    return [...requests.values()].flatMap(({ event, payload: { caseId, instrument, attempt, rest } }) => {
+      const before = (ends.get(caseId) ?? []).filter(({ request }) => request.position < event.position);
+      const inVain = before
+        .slice(before.findLastIndex((end) => end.inVain === null) + 1)
+        .filter((end) => end.inVain === instrument);
       // An older release did not say.
-      if (attempt === undefined || rest === undefined || (last !== undefined && last.attempt === undefined)) return [];
-      const [due, most] = [(last?.attempt ?? 0) + 1, last?.rest === undefined ? 1 : 2 * last.rest];
+      if (attempt === undefined || rest === undefined) return [];
+      const last = inVain.at(-1);
+      const lastRest = last === undefined ? undefined : requests.get(placeName(last.request))?.payload.rest;
+      const due = inVain.length + 1;
+      const most = last === undefined ? 1 : lastRest === undefined ? rest : 2 * lastRest;
       return [
         ...(attempt === due ? [] : [`attempt ${attempt} of ${instrument}, due ${due}`]),
         ...(rest <= most ? [] : [`${instrument} is to rest for ${rest} schedules, at most ${most}`]),
@@ -148,7 +164,7 @@ export function auctionInvariants(): AuctionInvariants {
       else if (type === 'AuctionOpened') opened.set((payload as Opened).auctionId, seen());
       else if (type === 'AuctionBidPlaced') addTo(placed, (payload as Placed).auctionId, seen());
       else if (type === 'AuctionCalled') addTo(called, (payload as Called).auctionId, seen());
-      else if (type === 'AuctionClosed') closed.set((payload as Closed).auctionId, seen());
+      else if (type === 'AuctionClosed') noteClosed(seen());
       else if (type === 'ProviderRoundOpened') rounds.push(seen());
       else if (type === 'ProviderRoundClosed') noteRoundClosed(payload as RoundClosed);
     },
