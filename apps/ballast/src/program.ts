@@ -19,7 +19,7 @@ import { simulateCommand } from './commands/simulate.command.js';
 import { statementCommand } from './commands/statement.command.js';
 import { verifyCommand } from './commands/verify.command.js';
 import { whatIfCommand } from './commands/what-if.command.js';
-import { assertAllCount, refuseRepeated } from './composition/option-needs.js';
+import { assertAllCount } from './composition/option-needs.js';
 import { versionText } from './version.js';
 
 /** The whole command line. */
@@ -53,7 +53,6 @@ export function ballastProgram(): Command {
   // Whoever calls decides how the process ends.
   for (const each of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
     each.exitOverride();
-    refuseRepeated(each);
   }
   return program;
 }

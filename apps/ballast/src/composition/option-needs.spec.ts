@@ -80,19 +80,3 @@ describe('an option that would be passed over is refused, with the remedy', () =
     await expect(read(line)).resolves.toBeUndefined();
   });
 });
-
-describe('an option that is written twice is refused, since one would be passed over', () => {
-  it.each([
-    ['serve --simulate x --seed 1 --seed 2', '--seed is given twice; leave one out'],
-    ['serve --simulate x --price-feedback --no-price-feedback', '--no-price-feedback is given twice; leave one out'],
-    ['verify --log margin --log accounts', '--log is given twice; leave one out'],
-    ['archive remove --actor ann --actor bob', '--actor is given twice; leave one out'],
-  ])('%s', async (line, refusal) => {
-    await expect(read(line)).rejects.toMatchObject({ name: 'UsageError', message: refusal });
-  });
-
-  it('but what is collected', async () => {
-    const event = '--log margin --partition 0 --position 7 --actor ann --reason r';
-    await expect(read(`correct propose ${event} --figure a=1 --figure b=2`)).resolves.toBeUndefined();
-  });
-});

@@ -1,4 +1,4 @@
-import type { Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { UsageError } from '../usage-error.js';
 
 /** Options that count only beside others; what would be passed over is not what was asked for. */
@@ -122,20 +122,5 @@ export function assertAllCount(command: Command): void {
     );
     if (given === undefined) continue;
     throw new UsageError(`${given.long} ${typeof remedy === 'string' ? remedy : remedy(command)}`);
-  }
-}
-
-/**
- * Refuses an option of a command that is written twice, also as a word and its "no": the last would win, and the other be passed over.
- * @throws UsageError while the command line is read, naming it
- */
-export function refuseRepeated(command: Command): void {
-  const given = new Set<string>();
-  const takesSeveral = ({ variadic, defaultValue }: Option): boolean => variadic || Array.isArray(defaultValue);
-  for (const option of command.options.filter((each) => !takesSeveral(each))) {
-    command.on(`option:${option.name()}`, () => {
-      if (given.has(option.attributeName())) throw new UsageError(`${option.long} is given twice; leave one out`);
-      given.add(option.attributeName());
-    });
   }
 }
