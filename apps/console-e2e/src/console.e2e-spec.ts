@@ -402,6 +402,8 @@ describeInBrowser('the console on a recorded crash', () => {
       await proposing.getByRole('textbox', { name: 'Instrument' }).fill('BTC-PERP');
       await proposing.getByRole('textbox', { name: 'Why' }).fill('it was not');
       await page.keyboard.press('Enter');
+      // What is said takes the focus: a key that is pressed before would go there.
+      await trades.locator('[role=status]:focus', { hasText: 'is proposed; every partition says' }).waitFor();
       await trades.getByRole('button', { name: /^Approve correction/ }).press('Enter');
       const approval = trades.getByRole('form', { name: `take ${tradeId} back` });
       await approval.getByRole('textbox', { name: 'You are' }).fill('ada');
